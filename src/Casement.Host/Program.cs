@@ -1,2 +1,3 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-await app.RunAsync();
+using Casement.Host;
+
+return await Launch.Run(args, Console.Error);

@@ -1,0 +1,118 @@
+using System.Globalization;
+using Casement.Executions;
+using Casement.Server.Ssm.Windows;
+using Casement.Storage;
+using NodaTime;
+using Occurrence = Casement.Executions.Occurrence;
+using Opening = Casement.Executions.Opening;
+
+namespace Casement.Server.Engine;
+
+/// <summary>
+/// Opens what is due: one execution for each window and cause, with a snapshot of its tasks and targets, and the window's next
+/// instant, in one commit. Whoever comes second finds the row there.
+/// </summary>
+internal static class WindowOpenings
+{
+    /// <summary>How many windows one commit opens at most.</summary>
+    public const int ChunkMax = 500;
+
+    // an opening within this of its instant needs no explanation
+    private static readonly Duration Punctual = Duration.FromSeconds(5);
+
+    private static readonly Duration AfterFault = Duration.FromMinutes(1);
+
+    private const string WasDown = "Casement was not running, or could not write, at the scheduled instant.";
+
+    /// <summary>
+    /// Opens up to <see cref="ChunkMax"/> due windows inside a unit of work; answers the executions to look at, whether more may be
+    /// due, and which windows failed. Those are undone, each for itself, and tried again later: they hold up no other.
+    /// </summary>
+    public static (List<string> Opened, bool More, List<(string WindowId, Exception Why)> Failed) OpenDue(Tx tx, Backstage backstage, Instant now)
+    {
+        var opened = new List<string>();
+        var failed = new List<(string WindowId, Exception Why)>();
+        var due = Storage.Windows.Due(tx, now.ToUnixTimeMilliseconds(), ChunkMax);
+        foreach (var (scope, windowId) in due)
+        {
+            List<string> ids = [];
+            var fault = tx.Attempt(() => ids.AddRange(OpenWindow(tx, backstage, scope, Storage.Windows.Find(tx, scope, windowId)!, now)));
+            if (fault is null)
+            {
+                opened.AddRange(ids);
+            }
+            else
+            {
+                Storage.Windows.Hold(tx, scope, windowId, (now + AfterFault).ToUnixTimeMilliseconds());
+                failed.Add((windowId, fault));
+            }
+        }
+
+        return (opened, due.Count == ChunkMax, failed);
+    }
+
+    private static IEnumerable<string> OpenWindow(Tx tx, Backstage backstage, Scope scope, WindowRow window, Instant now)
+    {
+        var schedule = WindowTimes.TryOf(window, backstage.Zones);
+        if (schedule is null)
+        {
+            // its zone is gone from the zone data: shown as such, not opened
+            Storage.Windows.SetNext(tx, scope, window.WindowId, null);
+            return [];
+        }
+
+        var first = Instant.FromUnixTimeMilliseconds(window.NextMs!.Value);
+        var passed = schedule.Between(first, now + Duration.FromMilliseconds(1)).Select(o => At(o.Instant, window.Definition));
+        var decided = MissedOccurrences.Decide(passed, now);
+        Storage.Windows.SetNext(tx, scope, window.WindowId, schedule.Next(now)?.Instant.ToUnixTimeMilliseconds());
+        foreach (var missed in decided.Rows)
+        {
+            var state = ExecutionState.Missed(Ids.Uuid(), window.WindowId, missed);
+            Storage.Executions.TryInsert(
+                tx, scope, state, Cause(missed), ExecutionSnapshot.Of(state.Opening, []), new Dictionary<string, TaskDefinition>(), null);
+        }
+
+        if (decided.Unrecorded > 0)
+        {
+            AuditTrail.Append(tx, Unrecorded(scope, window, decided.Unrecorded, now));
+        }
+
+        return decided.OpensLate is { } occurrence && Open(tx, backstage, scope, window, occurrence, now) is { } id ? [id] : [];
+    }
+
+    private static string? Open(Tx tx, Backstage backstage, Scope scope, WindowRow window, Occurrence occurrence, Instant now)
+    {
+        var executionId = Ids.Uuid();
+        if (Storage.Executions.Active(tx, scope, window.WindowId) is { } previous)
+        {
+            var skipped = ExecutionState.SkippedOverlapping(executionId, window.WindowId, occurrence, previous);
+            Storage.Executions.TryInsert(
+                tx, scope, skipped, Cause(occurrence), ExecutionSnapshot.Of(skipped.Opening, []), new Dictionary<string, TaskDefinition>(), null);
+            return null;
+        }
+
+        List<SnapshotTarget> targets = [.. WindowTargets.Of(tx, scope, window.WindowId).Select(t => new SnapshotTarget(t.TargetId, t.Definition))];
+        var tasks = WindowTasks.Of(tx, scope, window.WindowId);
+        var late = now - occurrence.At;
+        Opening opening = late > Punctual ? Opening.Late.By(late, WasDown) : new Opening.OnTime();
+        var queued = backstage.Quotas.Executions is { } limit && Storage.Executions.Load(tx, scope) is var load
+            && ExecutionQuota.MustWait(load.Active, load.Waiting.Count, limit);
+        var state = ExecutionState.Open(
+            executionId, window.WindowId, occurrence, now, [.. tasks.Select(t => TaskPlan.Of(t.TaskId, t.Definition, targets))], opening, queued);
+        var byTask = tasks.ToDictionary(t => t.TaskId, t => t.Definition, StringComparer.Ordinal);
+        var definitions = state.Tasks.ToDictionary(t => t.TaskExecutionId, t => byTask[t.Plan.WindowTaskId], StringComparer.Ordinal);
+        var inserted = Storage.Executions.TryInsert(
+            tx, scope, state, Cause(occurrence), ExecutionSnapshot.Of(opening, targets), definitions, now.ToUnixTimeMilliseconds());
+        return inserted ? executionId : null;
+    }
+
+    private static Occurrence At(Instant instant, WindowDefinition definition) => new(
+        instant, instant + Duration.FromHours(definition.Duration - definition.Cutoff), instant + Duration.FromHours(definition.Duration));
+
+    private static string Cause(Occurrence occurrence) =>
+        string.Create(CultureInfo.InvariantCulture, $"schedule:{occurrence.At.ToUnixTimeMilliseconds()}");
+
+    private static AuditEntry Unrecorded(Scope scope, WindowRow window, long count, Instant now) => new(
+        now.ToUnixTimeMilliseconds(), scope, "casement", "casement:MissOccurrences", WindowRules.Arn(scope, window.WindowId), "allow", null, Ids.Uuid(), null,
+        string.Create(CultureInfo.InvariantCulture, $$"""{"missed":{{count}}}"""));
+}

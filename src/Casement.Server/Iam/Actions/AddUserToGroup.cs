@@ -1,0 +1,33 @@
+using Casement.Aws.Wire;
+using Casement.Server.Operations;
+using Casement.Storage;
+
+namespace Casement.Server.Iam.Actions;
+
+/// <summary>Puts a user into a group; one who is in it already stays.</summary>
+public sealed class AddUserToGroup : IamOperation<AddUserToGroup.Request, Nothing>
+{
+    public override Effect Effect => Effect.Write;
+
+    protected override IEnumerable<Access> Needs(Request request, Call call) => [IamAccess.On(call, Action, EntityKind.Group, request.GroupName)];
+
+    protected override Task<Nothing> Handle(Request request, Call call) => call.WriteIam(tx =>
+    {
+        var group = Entities.Demand(tx, call.Scope, EntityKind.Group, request.GroupName!);
+        var user = Entities.Demand(tx, call.Scope, EntityKind.User, request.UserName!);
+        if (!Groups.HasMember(tx, group.Id, user.Id))
+        {
+            IamLimits.DemandRoom(call.Backstage.Quotas, Groups.CountOfUser(tx, user.Id), IamLimits.GroupsPerUser, "GroupsPerUser");
+            Groups.AddMember(tx, group.Id, user.Id);
+        }
+    });
+
+    public sealed record Request
+    {
+        [Required, Length(1, 128), Pattern(IamPatterns.Name)]
+        public string? GroupName { get; init; }
+
+        [Required, Length(1, 128), Pattern(IamPatterns.Name)]
+        public string? UserName { get; init; }
+    }
+}

@@ -1,0 +1,25 @@
+using Casement.Aws.Wire;
+
+namespace Casement.Server.Iam.Actions;
+
+/// <summary>The managed policies that hang on a role, by name.</summary>
+public sealed class ListAttachedRolePolicies : ListAttachedPolicies<ListAttachedRolePolicies.Request>
+{
+    protected override Listing Asked(Request request) =>
+        new(EntityKind.Role, request.RoleName, request.Marker, request.MaxItems) { PathPrefix = request.PathPrefix };
+
+    public sealed record Request
+    {
+        [Required, Length(1, 64), Pattern(IamPatterns.Name)]
+        public string? RoleName { get; init; }
+
+        [Length(1, 512), Pattern(IamPatterns.PolicyPath)]
+        public string? PathPrefix { get; init; }
+
+        [Length(1, 320), Pattern(IamPatterns.Marker)]
+        public string? Marker { get; init; }
+
+        [Range(1, 1000)]
+        public int? MaxItems { get; init; }
+    }
+}
