@@ -50,10 +50,16 @@ internal static partial class Launch
 
     private static async Task<int> Serve(Settings settings, TextWriter errors)
     {
-        using var data = DataDirectory.Open(settings);
         var zones = ZoneData.Load(settings.TimeZoneFile);
-        var clock = MakeClock(settings);
+        if (!DataDirectory.IsUsed(settings))
+        {
+            PortProbe.ThrowIfTaken(settings);
+        }
+
+        // of a directory that another server holds, that is said rather than the port, which is probably the same server's
+        using var data = DataDirectory.Open(settings);
         PortProbe.ThrowIfTaken(settings);
+        var clock = MakeClock(settings);
         var master = data.ReadMasterKey(settings);
         using var database = Database.Open(new DatabaseOptions(data.DatabaseFile, Durable: !settings.Ephemeral));
         var versions = new IamVersions();

@@ -26,6 +26,13 @@ public sealed class DataDirectory : IDisposable
 
     public string AdminFile => Path.Combine(Root, "admin.env");
 
+    /// <summary>Whether a server has ever been started on the directory; one that never was must not be made by a start that is refused.</summary>
+    public static bool IsUsed(Settings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return File.Exists(Path.Combine(Path.GetFullPath(settings.DataDirectory), "lock"));
+    }
+
     /// <exception cref="StartupException">It cannot be written, is open to others, or another server holds it.</exception>
     public static DataDirectory Open(Settings settings)
     {

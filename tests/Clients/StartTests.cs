@@ -32,6 +32,11 @@ public sealed class StartTests
         squatter.Start();
         var port = ((IPEndPoint)squatter.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
         await RefusedAndUnchanged(data => CasementServer.Refused("--data", data, "--port", port), $"Port {port} on 127.0.0.1 is in use");
+
+        var unmade = Path.Combine(Files.NewDirectory(), "data");
+        OneLine(await CasementServer.Refused("--data", unmade, "--port", port), EnvironmentFault, $"Port {port} on 127.0.0.1 is in use");
+        Assert.False(Directory.Exists(unmade));
+        Directory.Delete(Path.GetDirectoryName(unmade)!);
     }
 
     [Fact]
@@ -253,7 +258,7 @@ public sealed class StartTests
     {
         var data = Files.NewDirectory();
         OneLine(await start(data), EnvironmentFault, text);
-        Assert.DoesNotContain(Directory.GetFiles(data), f => Path.GetFileName(f) != "lock");
+        Assert.Empty(Directory.GetFileSystemEntries(data));
         Directory.Delete(data, recursive: true);
     }
 
