@@ -10,6 +10,8 @@ namespace Casement.Server.Audit;
 /// </summary>
 public sealed partial class AuditLog(Database database, ILogger<AuditLog> logger) : IAsyncDisposable, IDisposable
 {
+    private const int BatchMax = 1024;
+
     private readonly Channel<AuditEntry> _queue = Channel.CreateBounded<AuditEntry>(
         new BoundedChannelOptions(16384) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private Task? _loop;
@@ -31,9 +33,13 @@ public sealed partial class AuditLog(Database database, ILogger<AuditLog> logger
         var batch = new List<AuditEntry>(512);
         while (batch.Count > 0 || await _queue.Reader.WaitToReadAsync())
         {
-            // the real clock: how stale the trail may be is not the product's time
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
-            while (batch.Count < 4096 && _queue.Reader.TryRead(out var entry))
+            // the real clock: how stale the trail may be is not the product's time; a batch that is there already waits for nothing
+            if (_queue.Reader.Count < BatchMax)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+            }
+
+            while (batch.Count < BatchMax && _queue.Reader.TryRead(out var entry))
             {
                 batch.Add(entry);
             }
