@@ -1,4 +1,15 @@
 using Casement.Bench;
+using Casement.Bench.Calls;
+
+if (args is [BareServer.Switch, .. var forBareServer])
+{
+    return await BareServer.Run(forBareServer);
+}
+
+if (args is [Drive.Switch, .. var toDrive])
+{
+    return await Drive.Run(toDrive);
+}
 
 // bench/run [NAME…]: measures those, or all, and writes results.md from what was measured last of each
 var unknown = args.Except(Benchmarks.All.Select(b => b.Name), StringComparer.Ordinal).ToList();
