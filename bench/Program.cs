@@ -1,4 +1,11 @@
 using Casement.Bench;
+using Casement.Bench.Nodes;
+
+// what a benchmark starts as a process of its own
+if (args is ["simulate-nodes", .. var options])
+{
+    return await NodeSimulator.Run(options);
+}
 
 // bench/run [NAME…]: measures those, or all, and writes results.md from what was measured last of each
 var unknown = args.Except(Benchmarks.All.Select(b => b.Name), StringComparer.Ordinal).ToList();
