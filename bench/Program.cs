@@ -7,6 +7,11 @@ if (args is ["simulate-nodes", .. var options])
     return await NodeSimulator.Run(options);
 }
 
+if (args is ["bare-nodes", .. var bare])
+{
+    return await BareNodes.Run(bare);
+}
+
 // bench/run [NAME…]: measures those, or all, and writes results.md from what was measured last of each
 var unknown = args.Except(Benchmarks.All.Select(b => b.Name), StringComparer.Ordinal).ToList();
 if (unknown.Count > 0)
