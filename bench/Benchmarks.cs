@@ -6,5 +6,6 @@ internal static class Benchmarks
     public static IReadOnlyList<(string Name, Func<Task<IReadOnlyList<Row>>> Run)> All { get; } =
     [
         ("http", Calls.CallBenchmark.Run),
+        ("nodes", Nodes.NodesBenchmark.Run),
     ];
 }

@@ -1,14 +1,18 @@
 using Casement.Bench;
 using Casement.Bench.Calls;
+using Casement.Bench.Nodes;
 
-if (args is [BareServer.Switch, .. var forBareServer])
+// what a benchmark starts as a process of its own
+switch (args)
 {
-    return await BareServer.Run(forBareServer);
-}
-
-if (args is [Drive.Switch, .. var toDrive])
-{
-    return await Drive.Run(toDrive);
+    case [BareServer.Switch, .. var options]:
+        return await BareServer.Run(options);
+    case [Drive.Switch, .. var options]:
+        return await Drive.Run(options);
+    case ["simulate-nodes", .. var options]:
+        return await NodeSimulator.Run(options);
+    case ["bare-nodes", .. var options]:
+        return await BareNodes.Run(options);
 }
 
 // bench/run [NAME…]: measures those, or all, and writes results.md from what was measured last of each
