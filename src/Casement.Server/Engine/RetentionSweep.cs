@@ -42,7 +42,7 @@ internal sealed partial class RetentionSweep(Backstage backstage, Settings setti
             {
                 await Sweep(stoppingToken);
             }
-            catch (StorageException e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 Failed(e);
             }
