@@ -37,6 +37,13 @@ public static class AuditTrail
             entry.DecidedBy, entry.RequestId, entry.Source, entry.Doc, docHash, Link(last, entry, docHash));
     }
 
+    /// <summary>The instant of the newest entry; null in an empty trail.</summary>
+    public static long? LastMs(Tx tx)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        return tx.One("SELECT at_ms FROM audit ORDER BY seq DESC LIMIT 1", r => r.LongOrNull(0));
+    }
+
     /// <summary>Recomputes the chain. Null when it holds, else the sequence number of the first row that does not fit.</summary>
     public static long? FirstBroken(Tx tx)
     {

@@ -29,7 +29,7 @@ internal sealed partial class ContactLedger(Backstage backstage, ILogger<Contact
     {
         try
         {
-            await backstage.Contacts.Flush(backstage.Database);
+            await backstage.Contacts.Flush(backstage.Database, backstage.Clock);
         }
         catch (StorageException e)
         {
