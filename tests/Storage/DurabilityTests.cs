@@ -67,7 +67,7 @@ public sealed class DurabilityTests
             _seed = seed;
             _faults = new Dice((ulong)seed);
             _units = new Dice((ulong)seed + 1_000_000);
-            _copyAt = 1 + _units.Below(9);
+            _copyAt = 1 + _units.Next(9);
             _scratch = new Scratch(faults: Next);
         }
 
@@ -81,7 +81,7 @@ public sealed class DurabilityTests
                 List<(int Id, Task Done)> batch;
                 using (var hold = new Hold(_scratch.Database))
                 {
-                    batch = [.. Enumerable.Range(0, 1 + _units.Below(6)).Select(i => ((round * 10) + i, Unit((round * 10) + i, _units.Below(8) == 0)))];
+                    batch = [.. Enumerable.Range(0, 1 + _units.Next(6)).Select(i => ((round * 10) + i, Unit((round * 10) + i, _units.Next(8) == 0)))];
                     Volatile.Write(ref _armed, true);
                     hold.Release();
                     await Task.WhenAll(batch.Select(u => u.Done)).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -172,17 +172,17 @@ public sealed class DurabilityTests
                 _acknowledgedAtCopy = [.. _acknowledged];
             }
 
-            return _faults.Below(20) switch
+            return _faults.Next(20) switch
             {
                 < 8 => null,
                 < 10 => new CommitFault.Refused(Code(SqliteCodes.Full, SqliteCodes.Busy)),
                 < 12 => new CommitFault.Lost(Kept: true),
                 < 14 => new CommitFault.Lost(Kept: false),
-                _ => new CommitFault.AtStatement(1 + _faults.Below(19), _faults.Below(2) == 0, Code(SqliteCodes.Full, SqliteCodes.InputOutput)),
+                _ => new CommitFault.AtStatement(1 + _faults.Next(19), _faults.Next(2) == 0, Code(SqliteCodes.Full, SqliteCodes.InputOutput)),
             };
         }
 
-        private int Code(int one, int other) => _faults.Below(2) == 0 ? one : other;
+        private int Code(int one, int other) => _faults.Next(2) == 0 ? one : other;
 
         private void See(string what) => Seen[what] = Seen.GetValueOrDefault(what) + 1;
 
