@@ -35,7 +35,7 @@ public sealed class DurabilityTests
     public async Task Many_writers_at_once_find_what_they_were_told()
     {
         var dice = new Dice(7);
-        using var scratch = new Scratch(faults: () => dice.Below(4) == 0 ? Fault(dice) : null);
+        using var scratch = new Scratch(faults: () => dice.Next(4) == 0 ? Fault(dice) : null);
         var told = new ConcurrentDictionary<string, Exception?>(StringComparer.Ordinal);
         await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
         {
@@ -66,12 +66,12 @@ public sealed class DurabilityTests
         }
     }
 
-    private static CommitFault Fault(Dice dice) => dice.Below(6) switch
+    private static CommitFault Fault(Dice dice) => dice.Next(6) switch
     {
-        0 => new CommitFault.Refused(dice.Chance(50) ? SqliteCodes.Full : SqliteCodes.Busy),
+        0 => new CommitFault.Refused(dice.Percent(50) ? SqliteCodes.Full : SqliteCodes.Busy),
         1 => new CommitFault.Lost(Kept: true),
         2 => new CommitFault.Lost(Kept: false),
-        _ => new CommitFault.AtStatement(1 + dice.Below(19), dice.Chance(50), dice.Chance(50) ? SqliteCodes.Full : SqliteCodes.InputOutput),
+        _ => new CommitFault.AtStatement(1 + dice.Next(19), dice.Percent(50), dice.Percent(50) ? SqliteCodes.Full : SqliteCodes.InputOutput),
     };
 
     /// <summary>
@@ -97,7 +97,7 @@ public sealed class DurabilityTests
             _seed = seed;
             _faults = new Dice((ulong)seed);
             _units = new Dice((ulong)seed + 1_000_000);
-            _copyAt = 1 + _units.Below(9);
+            _copyAt = 1 + _units.Next(9);
             _scratch = new Scratch(faults: Next);
         }
 
@@ -111,7 +111,7 @@ public sealed class DurabilityTests
                 List<(int Id, Task Done)> batch;
                 using (var hold = new Hold(_scratch.Database))
                 {
-                    batch = [.. Enumerable.Range(0, 1 + _units.Below(6)).Select(i => ((round * 10) + i, Unit((round * 10) + i, _units.Below(8) == 0)))];
+                    batch = [.. Enumerable.Range(0, 1 + _units.Next(6)).Select(i => ((round * 10) + i, Unit((round * 10) + i, _units.Next(8) == 0)))];
                     Volatile.Write(ref _armed, true);
                     hold.Release();
                     await Task.WhenAll(batch.Select(u => u.Done)).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -202,7 +202,7 @@ public sealed class DurabilityTests
                 _acknowledgedAtCopy = [.. _acknowledged];
             }
 
-            return _faults.Below(5) < 2 ? null : Fault(_faults);
+            return _faults.Next(5) < 2 ? null : Fault(_faults);
         }
 
         private void See(string what) => Seen[what] = Seen.GetValueOrDefault(what) + 1;

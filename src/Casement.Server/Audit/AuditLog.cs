@@ -12,6 +12,8 @@ namespace Casement.Server.Audit;
 /// </summary>
 public sealed partial class AuditLog(Database database, ILogger<AuditLog> logger) : IAsyncDisposable, IDisposable
 {
+    private const int BatchMax = 1024;
+
     private readonly Channel<AuditEntry> _queue = Channel.CreateBounded<AuditEntry>(
         new BoundedChannelOptions(16384) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(200);
@@ -50,9 +52,13 @@ public sealed partial class AuditLog(Database database, ILogger<AuditLog> logger
         var failing = false;
         while (batch.Count > 0 || await _queue.Reader.WaitToReadAsync())
         {
-            // the real clock: how stale the trail may be is not the product's time
-            await Task.Delay(failing ? AfterFault : Gathering, TimeProvider.System);
-            while (batch.Count < 4096 && _queue.Reader.TryRead(out var entry))
+            // the real clock: how stale the trail may be is not the product's time; a batch that is there already waits for nothing
+            if (failing || _queue.Reader.Count < BatchMax)
+            {
+                await Task.Delay(failing ? AfterFault : Gathering, TimeProvider.System);
+            }
+
+            while (batch.Count < BatchMax && _queue.Reader.TryRead(out var entry))
             {
                 batch.Add(entry);
             }

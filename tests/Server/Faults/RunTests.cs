@@ -48,13 +48,13 @@ public sealed class RunTests
         Assert.True(failed > seeds && lost > seeds, $"{failed} refusals and {lost} lost commits in {seeds} stories");
     }
 
-    private static CommitFault? Fault(Dice dice) => dice.Below(10) switch
+    private static CommitFault? Fault(Dice dice) => dice.Next(10) switch
     {
         < 5 => null,
         5 => new CommitFault.Refused(),
         6 => new CommitFault.Lost(Kept: true),
         7 => new CommitFault.Lost(Kept: false),
-        _ => new CommitFault.AtStatement(1 + dice.Below(25), dice.Chance(50)),
+        _ => new CommitFault.AtStatement(1 + dice.Next(25), dice.Percent(50)),
     };
 
     private sealed class Story(NodeServer server, TestNode node, string window)
