@@ -1,4 +1,4 @@
-namespace Casement.Executions.Tests;
+namespace Casement.Tests;
 
 /// <summary>Repeatable chance: SplitMix64 from a seed that a failing test can print.</summary>
 internal sealed class Dice(ulong seed)
