@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Casement.Tests;
 using Casement.Tests.PolicyOracle;
 
 namespace Casement.Policies.Tests;
@@ -54,10 +55,10 @@ internal sealed class ConditionGen(Dice dice)
         var facts = new List<Fact>();
         foreach (var (key, isList, values) in _keys)
         {
-            if (dice.Chance(60))
+            if (dice.Percent(60))
             {
-                var count = isList ? dice.Below(4) : 1;
-                facts.Add(new Fact(key, isList, [.. Enumerable.Range(0, count).Select(_ => dice.Pick(values))]));
+                var count = isList ? dice.Next(4) : 1;
+                facts.Add(new Fact(key, isList, [.. Enumerable.Range(0, count).Select(_ => dice.Of(values))]));
             }
         }
 
@@ -67,16 +68,16 @@ internal sealed class ConditionGen(Dice dice)
     public JsonObject Block(IReadOnlyList<Fact> facts)
     {
         var block = new JsonObject();
-        for (var i = dice.Chance(70) ? 1 : 2; i > 0; i--)
+        for (var i = dice.Percent(70) ? 1 : 2; i > 0; i--)
         {
             var keys = new JsonObject();
-            var (key, _, values) = dice.Pick(_keys);
+            var (key, _, values) = dice.Of(_keys);
             var family = Family(values);
             var name = Operator(family);
-            for (var j = dice.Chance(80) ? 1 : 2; j > 0 && !keys.ContainsKey(key); j--)
+            for (var j = dice.Percent(80) ? 1 : 2; j > 0 && !keys.ContainsKey(key); j--)
             {
-                keys[dice.Chance(20) ? key.ToUpperInvariant() : key] = Wanted(name, family, values, facts.FirstOrDefault(f => f.Key == key));
-                key = dice.Pick(_keys).Key;
+                keys[dice.Percent(20) ? key.ToUpperInvariant() : key] = Wanted(name, family, values, facts.FirstOrDefault(f => f.Key == key));
+                key = dice.Of(_keys).Key;
             }
 
             if (!block.ContainsKey(name))
@@ -99,43 +100,43 @@ internal sealed class ConditionGen(Dice dice)
 
     private string Operator(string family)
     {
-        var chosen = dice.Chance(8)
+        var chosen = dice.Percent(8)
             ? "null"
-            : dice.Pick([.. Operators.Names.Where(n => dice.Chance(4) || n.Contains(family, StringComparison.Ordinal)), family == "date" ? "datelessthan" : "stringlike"]);
-        var prefix = dice.Below(6) switch { 0 => "ForAllValues:", 1 => "ForAnyValue:", 2 => "forAnyValue:", _ => "" };
-        return prefix + (dice.Chance(50) ? chosen.ToUpperInvariant() : chosen)
-            + (chosen != "null" && dice.Chance(20) ? dice.Pick(["IfExists", "ifexists"]) : "");
+            : dice.Of([.. Operators.Names.Where(n => dice.Percent(4) || n.Contains(family, StringComparison.Ordinal)), family == "date" ? "datelessthan" : "stringlike"]);
+        var prefix = dice.Next(6) switch { 0 => "ForAllValues:", 1 => "ForAnyValue:", 2 => "forAnyValue:", _ => "" };
+        return prefix + (dice.Percent(50) ? chosen.ToUpperInvariant() : chosen)
+            + (chosen != "null" && dice.Percent(20) ? dice.Of(["IfExists", "ifexists"]) : "");
     }
 
     private JsonNode Wanted(string name, string family, string[] values, Fact? fact)
     {
         if (name.EndsWith("null", StringComparison.OrdinalIgnoreCase))
         {
-            return dice.Below(4) switch { 0 => true, 1 => false, 2 => dice.Pick(_truths), _ => new JsonArray("false", true) };
+            return dice.Next(4) switch { 0 => true, 1 => false, 2 => dice.Of(_truths), _ => new JsonArray("false", true) };
         }
 
         var isDate = name.Contains("date", StringComparison.OrdinalIgnoreCase);
-        var count = dice.Chance(5) ? 0 : 1 + dice.Below(3);
+        var count = dice.Percent(5) ? 0 : 1 + dice.Next(3);
         var wanted = new JsonArray();
         for (var i = 0; i < count; i++)
         {
-            wanted.Add(isDate ? dice.Pick(_dates) : One(family, values, fact));
+            wanted.Add(isDate ? dice.Of(_dates) : One(family, values, fact));
         }
 
-        return count == 1 && dice.Chance(60) ? wanted[0]!.DeepClone() : wanted;
+        return count == 1 && dice.Percent(60) ? wanted[0]!.DeepClone() : wanted;
     }
 
     private JsonNode One(string family, string[] values, Fact? fact)
     {
-        var value = fact is { Values.Count: > 0 } && dice.Chance(45) ? dice.Pick(fact.Values) : dice.Pick(values);
+        var value = fact is { Values.Count: > 0 } && dice.Percent(45) ? dice.Of(fact.Values) : dice.Of(values);
         return family switch
         {
-            "string" when dice.Chance(40) => dice.Pick(_textPatterns),
-            "string" when dice.Chance(15) => value.ToUpperInvariant(),
-            "arn" when dice.Chance(40) => dice.Pick(_arnPatterns),
-            "ip" when dice.Chance(60) => dice.Pick(_ranges),
-            "numeric" when dice.Chance(30) => dice.Below(12),
-            "bool" when dice.Chance(40) => dice.Chance(50),
+            "string" when dice.Percent(40) => dice.Of(_textPatterns),
+            "string" when dice.Percent(15) => value.ToUpperInvariant(),
+            "arn" when dice.Percent(40) => dice.Of(_arnPatterns),
+            "ip" when dice.Percent(60) => dice.Of(_ranges),
+            "numeric" when dice.Percent(30) => dice.Next(12),
+            "bool" when dice.Percent(40) => dice.Percent(50),
             _ => value,
         };
     }

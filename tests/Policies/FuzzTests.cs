@@ -1,3 +1,5 @@
+using Casement.Tests;
+
 namespace Casement.Policies.Tests;
 
 /// <summary>Documents of a corpus, damaged at random: read or refused, never a surprise, never more work than their length.</summary>
@@ -22,8 +24,8 @@ public sealed class FuzzTests
         for (ulong seed = 0; seed < (ulong)Soak.Times(15_000); seed++)
         {
             var dice = new Dice(seed);
-            var json = Mutation.Of(dice.Pick(_corpus), _corpus, _pieces, dice);
-            var kind = dice.Pick(Enum.GetValues<PolicyKind>());
+            var json = Mutation.Of(dice.Of(_corpus), _corpus, _pieces, dice);
+            var kind = dice.Of(Enum.GetValues<PolicyKind>());
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {

@@ -1,4 +1,5 @@
 using System.Text;
+using Casement.Tests;
 using CsCheck;
 
 namespace Casement.Policies.Tests;
@@ -103,18 +104,18 @@ public sealed class GlobTests
     /// <summary>The text is what the pattern's pieces lie in, or nearly.</summary>
     private static (string Pattern, string Text, bool IgnoreCase) LongPair(Dice dice)
     {
-        var ignoreCase = dice.Chance(30);
+        var ignoreCase = dice.Percent(30);
         var pattern = "";
         var text = "";
-        for (var pieces = 1 + dice.Below(4); pieces > 0; pieces--)
+        for (var pieces = 1 + dice.Next(4); pieces > 0; pieces--)
         {
-            var piece = string.Concat(Enumerable.Range(0, 1 + dice.Below(40)).Select(_ => dice.Chance(85) ? "a" : dice.Pick(["b", "😀", "A"])));
-            var blurred = dice.Chance(25) ? string.Concat(piece.Select(c => c == 'a' && dice.Chance(20) ? '?' : c)) : piece;
-            pattern += blurred + (dice.Chance(90) ? "*" : "");
-            text += piece + string.Concat(Enumerable.Repeat("a", dice.Below(60))) + dice.Pick(["", "b", "B😀"]);
+            var piece = string.Concat(Enumerable.Range(0, 1 + dice.Next(40)).Select(_ => dice.Percent(85) ? "a" : dice.Of(["b", "😀", "A"])));
+            var blurred = dice.Percent(25) ? string.Concat(piece.Select(c => c == 'a' && dice.Percent(20) ? '?' : c)) : piece;
+            pattern += blurred + (dice.Percent(90) ? "*" : "");
+            text += piece + string.Concat(Enumerable.Repeat("a", dice.Next(60))) + dice.Of(["", "b", "B😀"]);
         }
 
-        return (dice.Chance(50) ? "*" + pattern : pattern, dice.Chance(15) ? text[..^1].TrimEnd('\ud83d') : text, ignoreCase);
+        return (dice.Percent(50) ? "*" + pattern : pattern, dice.Percent(15) ? text[..^1].TrimEnd('\ud83d') : text, ignoreCase);
     }
 
     private static bool ByTable(string pattern, string text, bool ignoreCase)

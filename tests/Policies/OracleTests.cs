@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Casement.Tests;
 using Casement.Tests.PolicyOracle;
 
 namespace Casement.Policies.Tests;

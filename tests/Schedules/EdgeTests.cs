@@ -1,3 +1,4 @@
+using Casement.Tests;
 using CsCheck;
 using NodaTime;
 
@@ -23,7 +24,7 @@ public sealed class EdgeTests
             var dice = new Dice((ulong)id.Sum(c => c) + (ulong)repeated);
             for (int i = 0; i < Soak.Times(2); i++)
             {
-                Instant around = changes.Length > 0 ? dice.Pick(changes) : Instant.FromUtc(2000 + i, 3, 1, 0, 0);
+                Instant around = changes.Length > 0 ? dice.Of(changes) : Instant.FromUtc(2000 + i, 3, 1, 0, 0);
                 Assert.Equal(Around(around, id, repeated, out WindowSchedule window), window.Between(around - Duration.FromDays(1), around + Duration.FromDays(1)));
             }
         }

@@ -1,3 +1,4 @@
+using Casement.Tests;
 using NodaTime;
 
 namespace Casement.Schedules.Tests;
@@ -22,7 +23,7 @@ public sealed class FuzzTests
         for (ulong seed = 0; seed < (ulong)Soak.Times(20_000); seed++)
         {
             var dice = new Dice(seed);
-            string text = Mutation.Of(dice.Pick(_corpus), _corpus, _pieces, dice);
+            string text = Mutation.Of(dice.Of(_corpus), _corpus, _pieces, dice);
             try
             {
                 long before = GC.GetAllocatedBytesForCurrentThread();
@@ -34,7 +35,7 @@ public sealed class FuzzTests
                 refused += isCompiled ? 0 : 1;
                 if (isCompiled)
                 {
-                    Ask(Given.Window(new WindowTerms(schedule!, now) { Timezone = dice.Pick(zones), RepeatedHour = dice.Pick(Enum.GetValues<RepeatedHour>()) }), now);
+                    Ask(Given.Window(new WindowTerms(schedule!, now) { Timezone = dice.Of(zones), RepeatedHour = dice.Of(Enum.GetValues<RepeatedHour>()) }), now);
                 }
             }
             catch (Exception e)

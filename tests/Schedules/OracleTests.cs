@@ -1,3 +1,4 @@
+using Casement.Tests;
 using CsCheck;
 using NodaTime;
 

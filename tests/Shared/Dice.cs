@@ -1,25 +1,33 @@
 namespace Casement.Tests;
 
-/// <summary>Repeatable chance: SplitMix64 from a seed that a failing test can print.</summary>
+/// <summary>Random numbers from a seed, the same in every version of .NET (SplitMix64).</summary>
 internal sealed class Dice(ulong seed)
 {
-    private ulong state = seed;
+    private ulong _state = seed;
 
-    public int Below(int bound) => (int)(Next() % (ulong)bound);
+    public ulong Seed { get; } = seed;
 
-    public bool Chance(int percent) => Below(100) < percent;
+    /// <summary>A seed nobody chose.</summary>
+    public static ulong NewSeed() => BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) >> 16;
 
-    public T Pick<T>(IReadOnlyList<T> from) => from[Below(from.Count)];
-
-    private ulong Next()
+    public ulong Next()
     {
         unchecked
         {
-            state += 0x9E3779B97F4A7C15;
-            var z = state;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
+            var mixed = _state += 0x9E3779B97F4A7C15;
+            mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+            return mixed ^ (mixed >> 31);
         }
     }
+
+    /// <summary>0 to <paramref name="end"/>, which is left out.</summary>
+    public int Next(int end) => (int)(Next() % (ulong)end);
+
+    public int Next(int least, int end) => least + Next(end - least);
+
+    /// <summary>True in so many of a hundred cases.</summary>
+    public bool Percent(int percent) => Next(100) < percent;
+
+    public T Of<T>(IReadOnlyList<T> choices) => choices[Next(choices.Count)];
 }
