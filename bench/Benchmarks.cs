@@ -7,5 +7,8 @@ internal static class Benchmarks
     [
         ("http", Calls.CallBenchmark.Run),
         ("nodes", Nodes.NodesBenchmark.Run),
+        ("policies", Decisions.PolicyBenchmark.Run),
+        ("schedules", Occurrences.ScheduleBenchmark.Run),
+        ("windows", Openings.OpeningBenchmark.Run),
     ];
 }
