@@ -23,7 +23,7 @@ public sealed class FuzzTests
         for (ulong seed = 0; seed < (ulong)Soak.Times(20_000); seed++)
         {
             var dice = new Dice(seed);
-            string text = Mutation.Of(dice.Of(_corpus), _corpus, _pieces, dice);
+            string text = dice.Percent(50) ? Mutation.Of(dice.Of(_corpus), _corpus, _pieces, dice) : WithOtherField(dice);
             try
             {
                 long before = GC.GetAllocatedBytesForCurrentThread();
@@ -45,6 +45,16 @@ public sealed class FuzzTests
         }
 
         Assert.True(compiled > 1_000 && refused > 5_000, $"{compiled} compiled, {refused} refused: the damage is too small or too large.");
+    }
+
+    /// <summary>A whole expression with one field of another one, or with a piece instead of it.</summary>
+    private static string WithOtherField(Dice dice)
+    {
+        string[] fields = dice.Of(_corpus).Split(' ');
+        string[] other = dice.Of(_corpus).Split(' ');
+        int at = dice.Next(fields.Length);
+        fields[at] = dice.Percent(70) ? other[at % other.Length] : dice.Of(_pieces);
+        return string.Join(' ', fields);
     }
 
     private static void Ask(WindowSchedule window, Instant now)

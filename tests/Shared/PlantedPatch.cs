@@ -1,42 +1,38 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace Casement.Tests;
 
 /// <summary>A bug kept as a unified diff; sources move on, and a patch that no longer fits finds nothing.</summary>
-internal static partial class PlantedPatch
+internal static class PlantedPatch
 {
-    /// <summary>The patches of a folder of tests, by name.</summary>
+    /// <summary>The patches of a folder of tests.</summary>
     public static IReadOnlyList<string> Of(string folder) =>
         [.. Directory.GetFiles(Path.Combine(Tree.Root, "tests", folder, "Planted"), "*.patch").Order(StringComparer.Ordinal)];
 
-    /// <summary>The first line that is not in the source where the patch expects it; null if all are.</summary>
+    /// <summary>The lines of the first hunk that the source does not have, wherever in it; null if it has all.</summary>
     public static string? FirstMismatch(string patch)
     {
-        string[] source = [];
-        var at = 0;
-        foreach (var line in File.ReadLines(patch))
+        var source = "";
+        var hunk = new List<string>();
+        foreach (var line in File.ReadLines(patch).Append("@@"))
         {
             if (line.StartsWith("--- a/", StringComparison.Ordinal))
             {
-                source = File.ReadAllLines(Path.Combine(Tree.Root, line[6..].Split('\t')[0]));
+                source = "\n" + File.ReadAllText(Path.Combine(Tree.Root, line[6..].Split('\t')[0]));
             }
-            else if (Hunk().Match(line) is { Success: true } hunk)
+            else if (line.StartsWith("@@", StringComparison.Ordinal))
             {
-                at = int.Parse(hunk.Groups[1].Value, CultureInfo.InvariantCulture) - 1;
-            }
-            else if (line.StartsWith(' ') || (line.StartsWith('-') && !line.StartsWith("---", StringComparison.Ordinal)))
-            {
-                if (at >= source.Length || source[at++] != line[1..])
+                var wanted = string.Concat(hunk.Select(l => "\n" + l));
+                hunk.Clear();
+                if (!source.Contains(wanted, StringComparison.Ordinal))
                 {
-                    return line;
+                    return wanted;
                 }
+            }
+            else if (line.Length > 0 && line[0] is (' ' or '-'))
+            {
+                hunk.Add(line[1..]);
             }
         }
 
         return source.Length == 0 ? "no file" : null;
     }
-
-    [GeneratedRegex(@"^@@ -(\d+)")]
-    private static partial Regex Hunk();
 }
