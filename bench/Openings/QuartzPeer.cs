@@ -82,7 +82,7 @@ internal static class QuartzPeer
 
     public sealed class WriteRow : IJob
     {
-        public async ValueTask Execute(IJobExecutionContext context)
+        public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
         {
             try
             {
