@@ -7,5 +7,6 @@ internal static class Benchmarks
     [
         ("http", Calls.CallBenchmark.Run),
         ("nodes", Nodes.NodesBenchmark.Run),
+        ("start", Start.StartBenchmark.Run),
     ];
 }

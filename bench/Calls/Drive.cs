@@ -20,7 +20,7 @@ internal static class Drive
         using var load = new SocketLoad(server.Port, CallBenchmark.Connections);
         var isGet = arguments[0] == "get";
         var ids = SeededWindows.Add(server, CallBenchmark.FirstWindows);
-        load.Run(Made(), TimeSpan.FromSeconds(4), repeat: isGet);
+        load.Run(Made(), TimeSpan.FromSeconds(8), repeat: isGet);
 
         var requests = Made();
         using var beside = arguments.Count > 2 ? Process.Start(arguments[2], [.. arguments.Skip(3), server.Pid.ToString(CultureInfo.InvariantCulture)]) : null;

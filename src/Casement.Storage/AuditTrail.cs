@@ -37,6 +37,13 @@ public static class AuditTrail
             entry.DecidedBy, entry.RequestId, entry.Source, entry.Doc, docHash, Link(last, entry, docHash));
     }
 
+    /// <summary>Whether a call is among the last ten thousand rows.</summary>
+    public static bool HoldsLately(Tx tx, string requestId)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        return tx.Any("SELECT 1 FROM (SELECT request_id FROM audit ORDER BY seq DESC LIMIT 10000) WHERE request_id=$1", requestId);
+    }
+
     /// <summary>The instant of the newest entry; null in an empty trail.</summary>
     public static long? LastMs(Tx tx)
     {

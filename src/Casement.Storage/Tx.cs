@@ -1,5 +1,8 @@
 using System.Data;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Casement.Storage;
 
@@ -9,11 +12,13 @@ namespace Casement.Storage;
 /// </summary>
 public sealed class Tx : IDisposable
 {
-    private const int ConstraintBroken = 19;
-
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _statements = new(StringComparer.Ordinal);
     private List<Action>? _afterCommit;
+    private CommitFault.AtStatement? _planned;
+    private int _untilPlanned;
+    private Action<UnreadableRowException>? _leftOut;
+    private int _leftOutCount;
 
     internal Tx(SqliteConnection connection) => _connection = connection;
 
@@ -29,6 +34,21 @@ public sealed class Tx : IDisposable
         Audited = false;
         return audited;
     }
+
+    /// <summary>Whether SQLite has undone the whole transaction by itself, as it does after most faults of the disk.</summary>
+    internal bool IsOver => raw.sqlite3_get_autocommit(_connection.Handle) != 0;
+
+    /// <summary>Rows changed on this connection since it was opened.</summary>
+    internal int TotalChanges => raw.sqlite3_total_changes(_connection.Handle);
+
+    /// <summary>Lets a statement of this transaction fail; null lets none.</summary>
+    internal void Plan(CommitFault.AtStatement? fault) => (_planned, _untilPlanned) = (fault, fault?.Number ?? 0);
+
+    /// <summary>
+    /// From now on rows that cannot be read are left out of <see cref="All{T}"/> and <see cref="Page{T}"/> and told to the receiver; null ends
+    /// that. For what is shown only: what is decided on must be whole.
+    /// </summary>
+    internal void LeaveOutUnreadable(Action<UnreadableRowException>? receiver) => _leftOut = receiver;
 
     internal List<Action>? TakeAfterCommit()
     {
@@ -51,7 +71,7 @@ public sealed class Tx : IDisposable
         {
             part();
         }
-        catch (Exception e) when (e is not SqliteException { SqliteErrorCode: not ConstraintBroken })
+        catch (Exception e) when (e is not SqliteException { SqliteErrorCode: not SqliteCodes.Constraint })
         {
             Execute("ROLLBACK TO part");
             Execute("RELEASE part");
@@ -80,10 +100,40 @@ public sealed class Tx : IDisposable
         var rows = new List<T>();
         while (reader.Read())
         {
-            rows.Add(map(new Row(reader)));
+            try
+            {
+                rows.Add(map(new Row(reader)));
+            }
+            catch (UnreadableRowException e) when (_leftOut is not null)
+            {
+                _leftOutCount++;
+                _leftOut(e);
+            }
         }
 
         return rows;
+    }
+
+    /// <summary>
+    /// Like <see cref="All{T}"/>, at most <paramref name="limit"/> rows, which is the statement's last parameter. Fewer mean that there are no more,
+    /// even where rows were left out.
+    /// </summary>
+    public List<T> Page<T>(string sql, Func<Row, T> map, int limit, params ReadOnlySpan<object?> arguments)
+    {
+        object?[] all = [.. arguments, null];
+        for (var asked = limit; ;)
+        {
+            all[^1] = (long)asked;
+            var before = _leftOutCount;
+            var rows = All(sql, map, all);
+            var leftOut = _leftOutCount - before;
+            if (leftOut == 0 || rows.Count >= limit || rows.Count + leftOut < asked)
+            {
+                return rows.Count > limit ? rows[..limit] : rows;
+            }
+
+            asked = limit + leftOut;
+        }
     }
 
     /// <summary>A single integer; 0 when there is no row or it is NULL.</summary>
@@ -99,6 +149,11 @@ public sealed class Tx : IDisposable
 
     private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> arguments)
     {
+        if (_planned is not null && --_untilPlanned == 0)
+        {
+            FailAsPlanned();
+        }
+
         if (!_statements.TryGetValue(sql, out var command))
         {
             command = _connection.CreateCommand();
@@ -123,6 +178,18 @@ public sealed class Tx : IDisposable
         return command;
     }
 
+    private void FailAsPlanned()
+    {
+        var fault = _planned!;
+        _planned = null;
+        if (fault.LosesTransaction)
+        {
+            Execute("ROLLBACK");
+        }
+
+        throw new SqliteException($"planned fault at statement {fault.Number}", fault.Code);
+    }
+
     public void Dispose()
     {
         foreach (var statement in _statements.Values)
@@ -142,6 +209,21 @@ public readonly record struct Row
     internal Row(IDataRecord record) => _record = record;
 
     public string Text(int column) => _record.GetString(column);
+
+    /// <summary>What a column keeps as JSON.</summary>
+    /// <param name="kind">What the row is of, such as <c>maintenance window</c>, for the message.</param>
+    /// <exception cref="UnreadableRowException">It is no JSON, or not of this shape.</exception>
+    public T Doc<T>(int column, JsonTypeInfo<T> shape, string kind, string id)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(_record.GetString(column), shape) ?? throw new UnreadableRowException(kind, id, null);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidCastException)
+        {
+            throw new UnreadableRowException(kind, id, e);
+        }
+    }
 
     public string? TextOrNull(int column) => _record.IsDBNull(column) ? null : _record.GetString(column);
 

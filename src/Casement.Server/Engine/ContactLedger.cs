@@ -1,4 +1,3 @@
-using Casement.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -31,7 +30,7 @@ internal sealed partial class ContactLedger(Backstage backstage, ILogger<Contact
         {
             await backstage.Contacts.Flush(backstage.Database, backstage.Clock);
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             NotWritten(e);
         }

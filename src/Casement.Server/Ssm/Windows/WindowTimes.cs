@@ -85,11 +85,9 @@ internal static class WindowTimes
     {
         foreach (var warning in schedule.Warnings(call.Now))
         {
-            call.AddHeader(WarningHeader, warning.Text);
+            call.AddHeader(Call.WarningHeader, warning.Text);
         }
     }
-
-    public const string WarningHeader = "x-casement-warning";
 
     private static bool IsRescheduled(WindowDefinition before, WindowDefinition after) =>
         before.Schedule != after.Schedule || before.ScheduleTimezone != after.ScheduleTimezone || before.ScheduleOffset != after.ScheduleOffset
