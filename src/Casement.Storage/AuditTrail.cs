@@ -45,6 +45,13 @@ public static class AuditTrail
         return tx.Any("SELECT 1 FROM (SELECT request_id FROM audit ORDER BY seq DESC LIMIT 10000) WHERE request_id=$1", requestId);
     }
 
+    /// <summary>The instant of the newest entry; null in an empty trail.</summary>
+    public static long? LastMs(Tx tx)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        return tx.One("SELECT at_ms FROM audit ORDER BY seq DESC LIMIT 1", r => r.LongOrNull(0));
+    }
+
     /// <summary>Recomputes the chain. Null when it holds, else the sequence number of the first row that does not fit.</summary>
     public static long? FirstBroken(Tx tx)
     {

@@ -115,9 +115,13 @@ public static class Nodes
         "UPDATE nodes SET doc=$4, version=version+1 WHERE account=$1 AND region=$2 AND node_id=$3",
         scope.Account, scope.Region, nodeId, JsonSerializer.Serialize(report, NodeStorageJson.Default.NodeReport));
 
-    /// <summary>Notes contact without touching the row's version; never backwards.</summary>
-    public static void SetSeen(Tx tx, string nodeId, long realMs) => tx.Execute(
-        "UPDATE nodes SET last_seen_ms=$2 WHERE node_id=$1 AND (last_seen_ms IS NULL OR last_seen_ms < $2)", nodeId, realMs);
+    /// <summary>Notes contact without touching the row's version; never backwards, but from what no clock can have said.</summary>
+    /// <param name="tx">The unit of work.</param>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="realMs">When it was heard of.</param>
+    /// <param name="latestMs">What lies after this was noted by a clock that was ahead.</param>
+    public static void SetSeen(Tx tx, string nodeId, long realMs, long latestMs) => tx.Execute(
+        "UPDATE nodes SET last_seen_ms=$2 WHERE node_id=$1 AND (last_seen_ms IS NULL OR last_seen_ms < $2 OR last_seen_ms > $3)", nodeId, realMs, latestMs);
 
     private static List<NodeRow> InOrder(List<NodeRow> nodes) =>
         [.. nodes.OrderBy(n => n.RegisteredMs).ThenBy(n => n.NodeId, StringComparer.Ordinal)];

@@ -167,6 +167,25 @@ public static class Windows
         tx.Execute("UPDATE windows SET next_ms=$4, held_ms=NULL WHERE account=$1 AND region=$2 AND window_id=$3", scope.Account, scope.Region, windowId, nextMs);
     }
 
+    /// <summary>Moves a window's next opening and the instant that its schedule counts from, after the clock was set back.</summary>
+    public static void Rearm(Tx tx, Scope scope, WindowRow window)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        ArgumentNullException.ThrowIfNull(window);
+        tx.Execute(
+            "UPDATE windows SET next_ms=$4, held_ms=NULL, schedule_set_ms=$5, version=version+1 WHERE account=$1 AND region=$2 AND window_id=$3",
+            scope.Account, scope.Region, window.WindowId, window.NextMs, window.ScheduleSetMs);
+    }
+
+    /// <summary>All windows of all accounts in order of creation, by id, so that one that cannot be read hides no other.</summary>
+    public static List<(long Seq, Scope Scope, string WindowId)> AfterSeq(Tx tx, long seq, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        return tx.All(
+            "SELECT seq, account, region, window_id FROM windows WHERE seq>$1 ORDER BY seq LIMIT $2",
+            r => (r.Long(0), new Scope(r.Text(1), r.Text(2)), r.Text(3)), seq, (long)limit);
+    }
+
     /// <summary>Windows that will open, by their next opening, from after a place in that order.</summary>
     public static List<WindowRow> ByOpening(Tx tx, Scope scope, long afterNextMs, long afterSeq, int limit)
     {

@@ -30,10 +30,4 @@ internal sealed class Dice(ulong seed)
     public bool Percent(int percent) => Next(100) < percent;
 
     public T Of<T>(IReadOnlyList<T> choices) => choices[Next(choices.Count)];
-
-    public int Below(int bound) => Next(bound);
-
-    public bool Chance(int percent) => Percent(percent);
-
-    public T Pick<T>(IReadOnlyList<T> from) => Of(from);
 }

@@ -28,7 +28,7 @@ internal sealed partial class ContactLedger(Backstage backstage, ILogger<Contact
     {
         try
         {
-            await backstage.Contacts.Flush(backstage.Database);
+            await backstage.Contacts.Flush(backstage.Database, backstage.Clock);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

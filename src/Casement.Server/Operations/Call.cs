@@ -70,6 +70,7 @@ public sealed class Call(Backstage backstage, Operation operation, Scope scope, 
         return backstage.Database.Write(tx =>
         {
             var result = unit(tx);
+            backstage.Clock.Mark(tx, NowMs);
             AuditTrail.Append(tx, Entry("allow", AuditDoc));
             return result;
         });

@@ -29,6 +29,24 @@ internal static class WindowTimes
     public static long? NextMs(WindowRow window, Instant now, IDateTimeZoneProvider zones) =>
         window.Enabled ? TryOf(window, zones)?.Next(now)?.Instant.ToUnixTimeMilliseconds() : null;
 
+    /// <summary>
+    /// The window as if its schedule had been set no later than now, for one that was set while the clock was ahead. A rate is set
+    /// back by whole intervals, so that it opens at the instants at which it would have.
+    /// </summary>
+    public static WindowRow CountedFromBefore(WindowRow window, Instant now)
+    {
+        var aheadMs = window.ScheduleSetMs - now.ToUnixTimeMilliseconds();
+        if (aheadMs <= 0)
+        {
+            return window;
+        }
+
+        var intervalMs = Schedule.TryParse(window.Definition.Schedule, out var schedule, out _) && schedule is Schedule.Rate rate
+            ? (long)rate.Interval.TotalMilliseconds
+            : aheadMs;
+        return window with { ScheduleSetMs = window.ScheduleSetMs - (((aheadMs + intervalMs - 1) / intervalMs) * intervalMs) };
+    }
+
     /// <summary>NextExecutionTime as AWS writes it; null when the window is disabled or never opens again.</summary>
     public static string? NextText(WindowRow window, Call call) =>
         window.Enabled && TryOf(window, call.Backstage.Zones) is { } schedule && schedule.Next(call.Now) is { } next
