@@ -12,6 +12,11 @@ if (args is ["bare-nodes", .. var bare])
     return await BareNodes.Run(bare);
 }
 
+if (args is ["nodes-commands", var count])
+{
+    return await NodesBenchmark.Commands(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+}
+
 // bench/run [NAME…]: measures those, or all, and writes results.md from what was measured last of each
 var unknown = args.Except(Benchmarks.All.Select(b => b.Name), StringComparer.Ordinal).ToList();
 if (unknown.Count > 0)
