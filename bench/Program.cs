@@ -1,15 +1,18 @@
 using Casement.Bench;
+using Casement.Bench.Calls;
 using Casement.Bench.Nodes;
 
 // what a benchmark starts as a process of its own
-if (args is ["simulate-nodes", .. var options])
+switch (args)
 {
-    return await NodeSimulator.Run(options);
-}
-
-if (args is ["bare-nodes", .. var bare])
-{
-    return await BareNodes.Run(bare);
+    case [BareServer.Switch, .. var options]:
+        return await BareServer.Run(options);
+    case [Drive.Switch, .. var options]:
+        return await Drive.Run(options);
+    case ["simulate-nodes", .. var options]:
+        return await NodeSimulator.Run(options);
+    case ["bare-nodes", .. var options]:
+        return await BareNodes.Run(options);
 }
 
 if (args is ["nodes-commands", var count])

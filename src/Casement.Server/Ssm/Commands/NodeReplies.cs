@@ -97,9 +97,18 @@ internal static class NodeReplies
     }
 
     /// <summary>Results of steps as stored.</summary>
-    public static Dictionary<string, PluginResult> Results(byte[]? stored) => stored is null
-        ? []
-        : JsonSerializer.Deserialize(stored, ReplyStorageJson.Default.DictionaryStringPluginResult) ?? [];
+    public static Dictionary<string, PluginResult> Results(byte[]? stored)
+    {
+        try
+        {
+            return stored is null ? [] : JsonSerializer.Deserialize(stored, ReplyStorageJson.Default.DictionaryStringPluginResult) ?? [];
+        }
+        catch (JsonException)
+        {
+            // output that is damaged must keep neither a list from its readers nor a node from the end of its command
+            return [];
+        }
+    }
 
     private static (CommandUnit Unit, CommandInvocationRow Invocation)? Find(Tx tx, Call call, CommandMessageId id) =>
         CommandInvocations.Find(tx, id.CommandId, id.NodeId) is { } invocation &&
