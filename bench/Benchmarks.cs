@@ -6,6 +6,9 @@ internal static class Benchmarks
     public static IReadOnlyList<(string Name, Func<Task<IReadOnlyList<Row>>> Run)> All { get; } =
     [
         ("http", Calls.CallBenchmark.Run),
+        ("policies", Decisions.PolicyBenchmark.Run),
+        ("schedules", Occurrences.ScheduleBenchmark.Run),
+        ("windows", Openings.OpeningBenchmark.Run),
         ("nodes", Nodes.NodesBenchmark.Run),
         ("start", Start.StartBenchmark.Run),
     ];

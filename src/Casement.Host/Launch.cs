@@ -42,6 +42,12 @@ internal static partial class Launch
             await errors.WriteLineAsync($"{e.Message} Choose another port with --port, or stop what listens there.");
             return EnvironmentFault;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // a full or closed disk; the message names the file
+            await errors.WriteLineAsync(e.Message);
+            return EnvironmentFault;
+        }
     }
 
     private static Settings WithEphemeralDirectory(Settings settings) => settings.Ephemeral

@@ -183,9 +183,13 @@ public sealed class Database : IDisposable
     private static void Pragmas(SqliteConnection connection, bool durable)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = durable
-            ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF;"
-            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF;";
+
+        // temp_store: what a savepoint would put back is kept in memory; as a file it is most of what a commit writes
+        command.CommandText =
+            $"""
+            PRAGMA journal_mode=WAL; PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=4000;
+            PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;
+            """;
         command.ExecuteNonQuery();
     }
 

@@ -1,6 +1,3 @@
-using System.Data;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -13,14 +10,19 @@ namespace Casement.Storage;
 public sealed class Tx : IDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _statements = new(StringComparer.Ordinal);
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
     private List<Action>? _afterCommit;
     private CommitFault.AtStatement? _planned;
     private int _untilPlanned;
     private Action<UnreadableRowException>? _leftOut;
     private int _leftOutCount;
 
-    internal Tx(SqliteConnection connection) => _connection = connection;
+    internal Tx(SqliteConnection connection)
+    {
+        _connection = connection;
+        _handle = connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
+    }
 
     /// <summary>Runs once this unit's commit is durable and before its caller hears of it. Dropped when the unit fails.</summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
@@ -36,10 +38,10 @@ public sealed class Tx : IDisposable
     }
 
     /// <summary>Whether SQLite has undone the whole transaction by itself, as it does after most faults of the disk.</summary>
-    internal bool IsOver => raw.sqlite3_get_autocommit(_connection.Handle) != 0;
+    internal bool IsOver => raw.sqlite3_get_autocommit(_handle) != 0;
 
     /// <summary>Rows changed on this connection since it was opened.</summary>
-    internal int TotalChanges => raw.sqlite3_total_changes(_connection.Handle);
+    internal int TotalChanges => raw.sqlite3_total_changes(_handle);
 
     /// <summary>Lets a statement of this transaction fail; null lets none.</summary>
     internal void Plan(CommitFault.AtStatement? fault) => (_planned, _untilPlanned) = (fault, fault?.Number ?? 0);
@@ -84,34 +86,67 @@ public sealed class Tx : IDisposable
     }
 
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<object?> arguments) => Prepare(sql, arguments).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<object?> arguments)
+    {
+        var statement = Begin(sql, arguments);
+        try
+        {
+            while (statement.Step())
+            {
+                // rows of a pragma, which nobody asked for
+            }
+
+            return statement.Changed;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    /// <summary>Runs several statements, without parameters, one after the other.</summary>
+    internal void Script(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_handle, sql), _handle);
 
     /// <summary>The first row, or the type's default when there is none.</summary>
     public T? One<T>(string sql, Func<Row, T> map, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Prepare(sql, arguments).ExecuteReader();
-        return reader.Read() ? map(new Row(reader)) : default;
+        var statement = Begin(sql, arguments);
+        try
+        {
+            return statement.Step() ? map(statement.Row) : default;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     /// <summary>All rows, in the statement's order.</summary>
     public List<T> All<T>(string sql, Func<Row, T> map, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Prepare(sql, arguments).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
+        var statement = Begin(sql, arguments);
+        try
         {
-            try
+            var rows = new List<T>();
+            while (statement.Step())
             {
-                rows.Add(map(new Row(reader)));
+                try
+                {
+                    rows.Add(map(statement.Row));
+                }
+                catch (UnreadableRowException e) when (_leftOut is not null)
+                {
+                    _leftOutCount++;
+                    _leftOut(e);
+                }
             }
-            catch (UnreadableRowException e) when (_leftOut is not null)
-            {
-                _leftOutCount++;
-                _leftOut(e);
-            }
-        }
 
-        return rows;
+            return rows;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     /// <summary>
@@ -137,45 +172,37 @@ public sealed class Tx : IDisposable
     }
 
     /// <summary>A single integer; 0 when there is no row or it is NULL.</summary>
-    public long Count(string sql, params ReadOnlySpan<object?> arguments) =>
-        Prepare(sql, arguments).ExecuteScalar() is long value ? value : 0;
+    public long Count(string sql, params ReadOnlySpan<object?> arguments) => One(sql, r => r.LongOrNull(0), arguments) ?? 0;
 
     /// <summary>Whether the statement finds at least one row.</summary>
     public bool Any(string sql, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Prepare(sql, arguments).ExecuteReader();
-        return reader.Read();
+        var statement = Begin(sql, arguments);
+        try
+        {
+            return statement.Step();
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
-    private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> arguments)
+    private Statement Begin(string sql, ReadOnlySpan<object?> arguments)
     {
         if (_planned is not null && --_untilPlanned == 0)
         {
             FailAsPlanned();
         }
 
-        if (!_statements.TryGetValue(sql, out var command))
+        if (!_statements.TryGetValue(sql, out var statement))
         {
-            command = _connection.CreateCommand();
-            command.CommandText = sql;
-            _statements.Add(sql, command);
+            statement = new Statement(_handle, sql);
+            _statements.Add(sql, statement);
         }
 
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            var value = arguments[i] switch { null => DBNull.Value, bool flag => flag ? 1L : 0L, var other => other };
-            if (i < command.Parameters.Count)
-            {
-                command.Parameters[i].Value = value;
-                command.Parameters[i].ResetSqliteType();
-            }
-            else
-            {
-                command.Parameters.AddWithValue($"${i + 1}", value);
-            }
-        }
-
-        return command;
+        statement.Begin(arguments);
+        return statement;
     }
 
     private void FailAsPlanned()
@@ -199,43 +226,4 @@ public sealed class Tx : IDisposable
 
         _connection.Dispose();
     }
-}
-
-/// <summary>The row under a reader's cursor; columns by position.</summary>
-public readonly record struct Row
-{
-    private readonly IDataRecord _record;
-
-    internal Row(IDataRecord record) => _record = record;
-
-    public string Text(int column) => _record.GetString(column);
-
-    /// <summary>What a column keeps as JSON.</summary>
-    /// <param name="kind">What the row is of, such as <c>maintenance window</c>, for the message.</param>
-    /// <exception cref="UnreadableRowException">It is no JSON, or not of this shape.</exception>
-    public T Doc<T>(int column, JsonTypeInfo<T> shape, string kind, string id)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(_record.GetString(column), shape) ?? throw new UnreadableRowException(kind, id, null);
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidCastException)
-        {
-            throw new UnreadableRowException(kind, id, e);
-        }
-    }
-
-    public string? TextOrNull(int column) => _record.IsDBNull(column) ? null : _record.GetString(column);
-
-    public long Long(int column) => _record.GetInt64(column);
-
-    public long? LongOrNull(int column) => _record.IsDBNull(column) ? null : _record.GetInt64(column);
-
-    public int Int(int column) => checked((int)_record.GetInt64(column));
-
-    public bool Flag(int column) => _record.GetInt64(column) != 0;
-
-    public byte[] Bytes(int column) => (byte[])_record.GetValue(column);
-
-    public byte[]? BytesOrNull(int column) => _record.IsDBNull(column) ? null : (byte[])_record.GetValue(column);
 }

@@ -232,7 +232,20 @@ internal sealed class Writer : IDisposable
         _fault = fault;
         if (changed)
         {
-            FaultChanged?.Invoke(fault);
+            Quietly(() => FaultChanged?.Invoke(fault));
+        }
+    }
+
+    // whatever is known must be answered; a signal is looked after by its receiver, who may be gone already
+    private static void Quietly(Action signal)
+    {
+        try
+        {
+            signal();
+        }
+        catch (Exception)
+        {
+            // its receiver's own matter
         }
     }
 
@@ -368,14 +381,7 @@ internal sealed class Writer : IDisposable
         {
             foreach (var action in _afterCommit ?? [])
             {
-                try
-                {
-                    action();
-                }
-                catch (Exception)
-                {
-                    // the commit holds and must be answered; a signal is looked after by its receiver, who may be gone already
-                }
+                Quietly(action);
             }
         }
     }

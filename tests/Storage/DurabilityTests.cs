@@ -32,6 +32,28 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task Many_writers_at_once_find_what_they_were_told()
+    {
+        var dice = new Dice(7);
+        using var scratch = new Scratch(faults: () => dice.Next(4) == 0 ? Fault(dice) : null);
+        var told = new ConcurrentDictionary<string, Exception?>(StringComparer.Ordinal);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; i < Soak.Times(100); i++)
+            {
+                var name = $"{writer}-{i}";
+                told[name] = await Record.ExceptionAsync(() => scratch.Database.Write(tx => Scratch.Put(tx, name)));
+            }
+        })));
+
+        scratch.Reopen();
+        Assert.All(told, unit => Assert.True(
+            unit.Value is StorageException { InDoubt: true } || scratch.Count(unit.Key) == (unit.Value is null ? 1 : 0), $"{unit.Key}: {unit.Value}"));
+        Assert.Contains(told, unit => unit.Value is null);
+        Assert.Contains(told, unit => unit.Value is StorageException { InDoubt: false });
+    }
+
+    [Fact]
     public async Task The_same_seed_is_the_same_story()
     {
         for (var seed = 0; seed < 5; seed++)
@@ -43,6 +65,14 @@ public sealed class DurabilityTests
             Assert.Equal(one.Seen.OrderBy(s => s.Key, StringComparer.Ordinal), other.Seen.OrderBy(s => s.Key, StringComparer.Ordinal));
         }
     }
+
+    private static CommitFault Fault(Dice dice) => dice.Next(6) switch
+    {
+        0 => new CommitFault.Refused(dice.Percent(50) ? SqliteCodes.Full : SqliteCodes.Busy),
+        1 => new CommitFault.Lost(Kept: true),
+        2 => new CommitFault.Lost(Kept: false),
+        _ => new CommitFault.AtStatement(1 + dice.Next(19), dice.Percent(50), dice.Percent(50) ? SqliteCodes.Full : SqliteCodes.InputOutput),
+    };
 
     /// <summary>
     /// Several rounds of units. Each round waits behind a unit that holds the writer, so that the batch, and with it what the seed
@@ -172,17 +202,8 @@ public sealed class DurabilityTests
                 _acknowledgedAtCopy = [.. _acknowledged];
             }
 
-            return _faults.Next(20) switch
-            {
-                < 8 => null,
-                < 10 => new CommitFault.Refused(Code(SqliteCodes.Full, SqliteCodes.Busy)),
-                < 12 => new CommitFault.Lost(Kept: true),
-                < 14 => new CommitFault.Lost(Kept: false),
-                _ => new CommitFault.AtStatement(1 + _faults.Next(19), _faults.Next(2) == 0, Code(SqliteCodes.Full, SqliteCodes.InputOutput)),
-            };
+            return _faults.Next(5) < 2 ? null : Fault(_faults);
         }
-
-        private int Code(int one, int other) => _faults.Next(2) == 0 ? one : other;
 
         private void See(string what) => Seen[what] = Seen.GetValueOrDefault(what) + 1;
 

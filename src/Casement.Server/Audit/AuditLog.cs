@@ -12,7 +12,7 @@ namespace Casement.Server.Audit;
 /// </summary>
 public sealed partial class AuditLog(Database database, ILogger<AuditLog> logger) : IAsyncDisposable, IDisposable
 {
-    private const int BatchMax = 1024;
+    private const int BatchMax = 512;
 
     private readonly Channel<AuditEntry> _queue = Channel.CreateBounded<AuditEntry>(
         new BoundedChannelOptions(16384) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });

@@ -18,6 +18,9 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
     private readonly SemaphoreSlim _bell = new(0, 1);
     private readonly SemaphoreSlim _turn = new(1, 1);
 
+    // what it sleeps until; while it looks at the rows, everything is news
+    private long _until = long.MaxValue;
+
     /// <summary>Opens what is due and lets everything due decide, until nothing is; answers when something will be next.</summary>
     public async Task<long?> Sweep()
     {
@@ -48,6 +51,7 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
         while (!stoppingToken.IsCancellationRequested)
         {
             var wait = AfterFault;
+            Volatile.Write(ref _until, long.MaxValue);
             try
             {
                 if (!started)
@@ -57,6 +61,7 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
                 }
 
                 var next = await Sweep();
+                Volatile.Write(ref _until, next ?? long.MaxValue);
                 var left = next is { } ms ? ms - backstage.Clock.NowMs : long.MaxValue;
                 wait = left < LookAgain.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(0, left)) : LookAgain;
             }
@@ -140,8 +145,13 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
         }
     }
 
-    private void Ring()
+    private void Ring(long dueMs)
     {
+        if (dueMs >= Volatile.Read(ref _until))
+        {
+            return;
+        }
+
         try
         {
             _bell.Release();

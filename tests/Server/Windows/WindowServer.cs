@@ -35,7 +35,7 @@ public sealed class WindowServer : IDisposable
         _services = services.BuildServiceProvider();
         Backstage = _services.GetRequiredService<Backstage>();
         Database.Write(tx => Accounts.Insert(tx, Account, "{}", 0)).GetAwaiter().GetResult();
-        Backstage.Bells.OnClock(() => ClockBells++);
+        Backstage.Bells.OnClock(_ => ClockBells++);
         Backstage.Bells.OnExecution((_, id) => ExecutionBells.Add(id));
     }
 

@@ -40,7 +40,7 @@ public sealed class CreateMaintenanceWindow : Operation<CreateMaintenanceWindow.
             var made = Ids.Hex17("mw-");
             Storage.Windows.Insert(tx, call.Scope, new WindowRow(made, request.Name!, true, next, definition, call.NowMs, call.NowMs, call.NowMs));
             Storage.Tags.Set(tx, call.Scope, Storage.Windows.TagKind, made, tags);
-            tx.AfterCommit(call.Backstage.Bells.ClockChanged);
+            tx.AfterCommit(() => call.Backstage.Bells.ClockChanged(next ?? long.MaxValue));
             return made;
         }) ?? throw RequestHash.Mismatch());
         WindowTimes.Warn(call, schedule);

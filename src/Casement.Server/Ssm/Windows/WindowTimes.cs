@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Casement.Aws;
 using Casement.Schedules;
@@ -11,6 +12,8 @@ namespace Casement.Server.Ssm.Windows;
 internal static class WindowTimes
 {
     private const string Both = "both";
+    private const int CompiledMax = 4096;
+    private static readonly ConcurrentDictionary<string, Schedule> Compiled = new(StringComparer.Ordinal);
 
     /// <param name="scheduleSet">When the schedule was last set: the later of creation and update.</param>
     /// <param name="repeatedHour">The window's tag <c>casement:repeated-hour</c>.</param>
@@ -93,12 +96,35 @@ internal static class WindowTimes
         before.Schedule != after.Schedule || before.ScheduleTimezone != after.ScheduleTimezone || before.ScheduleOffset != after.ScheduleOffset
         || before.StartDate != after.StartDate || before.EndDate != after.EndDate;
 
+    /// <summary>An expression's compiled form depends on nothing but its text, and is most of the work of asking for an opening.</summary>
+    private static bool TryCompile(string text, [NotNullWhen(true)] out Schedule? schedule, [NotNullWhen(false)] out string? fault)
+    {
+        fault = null;
+        if (Compiled.TryGetValue(text, out schedule))
+        {
+            return true;
+        }
+
+        if (!Schedule.TryParse(text, out schedule, out fault))
+        {
+            return false;
+        }
+
+        if (Compiled.Count >= CompiledMax)
+        {
+            Compiled.Clear();
+        }
+
+        Compiled[text] = schedule;
+        return true;
+    }
+
     private static bool TryCreate(
         WindowDefinition definition, Instant scheduleSet, string? repeatedHour, IDateTimeZoneProvider zones,
         [NotNullWhen(true)] out WindowSchedule? window, [NotNullWhen(false)] out string? fault)
     {
         window = null;
-        if (!Schedule.TryParse(definition.Schedule, out var schedule, out fault))
+        if (!TryCompile(definition.Schedule, out var schedule, out fault))
         {
             return false;
         }
