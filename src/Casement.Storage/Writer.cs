@@ -75,9 +75,9 @@ internal sealed class Writer : IDisposable
             }
 
             var audited = _tx.TakeAudited();
-            Pass(CrashPoints.BeforeCommit, CrashPoints.BeforeCallCommit, audited);
+            CrashPoint.PassIf(audited, CrashPoint.CallBeforeCommit);
             _tx.Execute("COMMIT");
-            Pass(CrashPoints.AfterCommit, CrashPoints.AfterCallCommit, audited);
+            CrashPoint.PassIf(audited, CrashPoint.CallAfterCommit);
 
             // a full disk may refuse a unit's statement and still take the commit of the rest
             Fault = batch.Select(u => u.StorageFault).FirstOrDefault(f => f is not null);
@@ -98,15 +98,6 @@ internal sealed class Writer : IDisposable
         foreach (var unit in batch)
         {
             unit.Finish();
-        }
-    }
-
-    private static void Pass(string any, string ofCalls, bool audited)
-    {
-        CrashPoints.Reached(any);
-        if (audited)
-        {
-            CrashPoints.Reached(ofCalls);
         }
     }
 

@@ -78,10 +78,13 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
                 NotOpened(why, windowId);
             }
 
+            CrashPoint.PassIf(opened.Count > 0, CrashPoint.OpeningCommitted);
             foreach (var executionId in opened)
             {
                 executions.Ring(executionId);
             }
+
+            CrashPoint.PassIf(opened.Count > 0, CrashPoint.OpeningRung);
         }
     }
 
@@ -91,6 +94,7 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
         var stuck = new HashSet<string>(StringComparer.Ordinal);
         while (Due(stuck, TurnsMax) is { Count: > 0 } due)
         {
+            CrashPoint.Pass(CrashPoint.SweepDue);
             await Task.WhenAll(due.Select(executions.Decide));
 
             // what could not be performed is tried again in a second; the others behind it do not wait for that

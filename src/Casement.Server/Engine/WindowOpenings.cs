@@ -48,6 +48,7 @@ internal static class WindowOpenings
             }
         }
 
+        CrashPoint.PassIf(opened.Count > 0, CrashPoint.OpeningInUnit);
         return (opened, due.Count == ChunkMax, failed);
     }
 
