@@ -18,6 +18,7 @@ internal sealed record AgentOptions
           --ca FILE              PEM file of the authorities to trust instead of the system's
           --name N               computer name to report instead of the host name
           --reboot-command C     run by the shell when a script ends with 194; without it such a script fails
+          --rotate-key-days N    replace the node's key when it is N days old; without it only when the server asks
           --poll-timeout S       seconds to wait for an answer to a poll (default 20)
           --own-session          leave the terminal's session, so that its Ctrl-C does not reach the agent
           --verbose              say more on standard error
@@ -41,6 +42,9 @@ internal sealed record AgentOptions
     internal string? RebootCommand { get; private set; }
 
     internal TimeSpan PollPatience { get; private set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Null: only when the server asks for it.</summary>
+    internal TimeSpan? ReplaceKeyAfter { get; private set; }
 
     internal bool OwnSession { get; private set; }
 
@@ -118,6 +122,10 @@ internal sealed record AgentOptions
             case "--reboot-command":
                 RebootCommand = value;
                 return null;
+            case "--rotate-key-days":
+                var areDays = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var days);
+                ReplaceKeyAfter = TimeSpan.FromDays(days);
+                return areDays && days is >= 1 and <= 3650 ? null : $"--rotate-key-days {value} is not 1 to 3650.";
             case "--poll-timeout":
                 var isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds);
                 PollPatience = TimeSpan.FromSeconds(seconds);

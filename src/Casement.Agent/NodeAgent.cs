@@ -60,7 +60,7 @@ internal sealed class NodeAgent(AgentOptions options, AgentLog log, TimeProvider
             }
         }
         var node = known with { Endpoint = endpoint.ToString(), Region = options.Region ?? known.Region };
-        using var key = directory.ReadKey();
+        using var key = new NodeKey(directory, options.ReplaceKeyAfter, clock);
         using var session = new NodeSession(server, node, key, log, clock);
         await WorkAsync(node, session, directory, umask, stop);
         return ExitCodes.Stopped;

@@ -70,7 +70,7 @@ public static class StatusDerivation
         {
             Opening.Overlapping => new(ExecutionStatus.SkippedOverlapping, note),
             Opening.Missed => new(ExecutionStatus.TimedOut, note),
-            _ when tasks.IsEmpty => new(ExecutionStatus.Success, StatusTexts.NoTasks),
+            _ when tasks.IsEmpty => new(ExecutionStatus.Success, note is null ? StatusTexts.NoTasks : StatusTexts.Cut($"{StatusTexts.NoTasks} {note}")),
             _ when tasks.All(task => task.Status.IsFinal()) => Final(state),
             _ when tasks.All(task => task.Status == ExecutionStatus.Pending) => new(ExecutionStatus.Pending, note),
             _ when state.CancelRequestedAt is not null => new(ExecutionStatus.Cancelling, note),

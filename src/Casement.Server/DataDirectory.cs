@@ -121,7 +121,9 @@ public sealed class DataDirectory : IDisposable
         {
             made = create(tx);
             DurableFile.Write(pending, $"AWS_ACCESS_KEY_ID={made.AccessKeyId}\nAWS_SECRET_ACCESS_KEY={made.SecretAccessKey}\n");
+            CrashPoint.Pass(CrashPoint.FirstKeyWritten);
         });
+        CrashPoint.Pass(CrashPoint.FirstAccountCommitted);
         DurableFile.Rename(pending, AdminFile);
         return made;
     }

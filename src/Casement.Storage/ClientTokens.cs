@@ -33,6 +33,7 @@ public static class ClientTokens
             r => new Known(r.Text(0), r.Text(1)), scope.Account, scope.Region, operation, within, token, nowMs);
         if (known is not null)
         {
+            CrashPoint.Pass(CrashPoint.TokenKnown);
             return known.Hash == requestHash ? known.Result : null;
         }
 
@@ -43,6 +44,7 @@ public static class ClientTokens
             ON CONFLICT(account, region, operation, scope, token) DO UPDATE SET request_hash=excluded.request_hash, result=excluded.result, expires_ms=excluded.expires_ms
             """,
             scope.Account, scope.Region, operation, within, token, requestHash, id, nowMs + lifetimeMs);
+        CrashPoint.Pass(CrashPoint.TokenKept);
         return id;
     }
 

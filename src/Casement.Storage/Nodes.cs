@@ -101,6 +101,8 @@ public static class Nodes
         return deleted;
     }
 
+    public static NodeRow? FindByKey(Tx tx, string keyHash) => tx.One($"SELECT {Columns} FROM nodes n WHERE n.key_hash=$1", Map, keyHash);
+
     public static bool KeyTaken(Tx tx, string keyHash) => tx.Any("SELECT 1 FROM nodes WHERE key_hash=$1", keyHash);
 
     public static void SetKey(Tx tx, Scope scope, string nodeId, string publicKey, string keyHash) => tx.Execute(

@@ -146,10 +146,10 @@ internal sealed class Writer : IDisposable
 
             _tx.Plan(null);
             var audited = _tx.TakeAudited();
-            Pass(CrashPoints.BeforeCommit, CrashPoints.BeforeCallCommit, audited);
+            CrashPoint.PassIf(audited, CrashPoint.CallBeforeCommit);
             committing = true;
             Commit(planned);
-            Pass(CrashPoints.AfterCommit, CrashPoints.AfterCallCommit, audited);
+            CrashPoint.PassIf(audited, CrashPoint.CallAfterCommit);
         }
         catch (Exception e) when (e is SqliteException or InvalidOperationException)
         {
@@ -254,15 +254,6 @@ internal sealed class Writer : IDisposable
         var since = Volatile.Read(ref _since);
         var elapsed = since == 0 ? TimeSpan.Zero : _clock.GetElapsedTime(since);
         return elapsed < Patience ? null : string.Create(CultureInfo.InvariantCulture, $"a commit has been under way for {(int)elapsed.TotalSeconds} s");
-    }
-
-    private static void Pass(string any, string ofCalls, bool audited)
-    {
-        CrashPoints.Reached(any);
-        if (audited)
-        {
-            CrashPoints.Reached(ofCalls);
-        }
     }
 
     /// <summary>Whether the unit succeeded and changed something.</summary>

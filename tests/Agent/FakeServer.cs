@@ -45,6 +45,9 @@ internal sealed class FakeServer : IAsyncDisposable
 
     internal int PollsToAbort;
 
+    /// <summary>Until it has one, the server asks for a new key with every token.</summary>
+    internal bool WantsNewKey { get; set; }
+
     internal TimeSpan TokenLife { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Code and message for a target, instead of an answer.</summary>
@@ -181,6 +184,8 @@ internal sealed class FakeServer : IAsyncDisposable
                 return Register(Read(message, NodeJson.Wire.RegisterManagedInstanceRequest));
             case NodeTargets.RequestManagedInstanceRoleToken:
                 return Token();
+            case NodeTargets.UpdateManagedInstancePublicKey:
+                return Replace(Read(message, NodeJson.Wire.UpdateManagedInstancePublicKeyRequest));
             case NodeTargets.UpdateInstanceInformation:
                 Heartbeats.Enqueue(Read(message, NodeJson.Wire.UpdateInstanceInformationRequest));
                 return (200, "{}");
@@ -208,7 +213,7 @@ internal sealed class FakeServer : IAsyncDisposable
             SignatureFaults.Enqueue($"{target}: unreadable");
             return Fault("IncompleteSignatureException", "unreadable");
         }
-        if (target == NodeTargets.RequestManagedInstanceRoleToken)
+        if (target is NodeTargets.RequestManagedInstanceRoleToken or NodeTargets.UpdateManagedInstancePublicKey)
         {
             var known = claim.AccessKeyId == NodeId && _nodeKey is not null && SigV4.VerifyRsa(message, claim, _nodeKey);
             if (!known)
@@ -242,13 +247,21 @@ internal sealed class FakeServer : IAsyncDisposable
         return (200, $$"""{"InstanceId":"{{NodeId}}"}""");
     }
 
+    private (int Status, string Body) Replace(UpdateManagedInstancePublicKeyRequest request)
+    {
+        _nodeKey = RSA.Create();
+        _nodeKey.ImportSubjectPublicKeyInfo(Convert.FromBase64String(request.NewPublicKey!), out _);
+        WantsNewKey = false;
+        return (200, "{}");
+    }
+
     private (int Status, string Body) Token()
     {
         var id = $"ASIA{Interlocked.Increment(ref _tokens):D16}";
         _secrets[id] = $"secret-{id}";
         return (200, JsonSerializer.Serialize(
             new RequestManagedInstanceRoleTokenReply(
-                id, _secrets[id], $"token-{id}", TimeProvider.System.GetUtcNow() + TokenLife, false),
+                id, _secrets[id], $"token-{id}", TimeProvider.System.GetUtcNow() + TokenLife, WantsNewKey),
             NodeJson.Wire.RequestManagedInstanceRoleTokenReply));
     }
 

@@ -25,6 +25,49 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_server_that_asks_for_a_new_key_gets_one_and_the_old_one_is_gone()
+    {
+        await using var node = TestNode.Create();
+        node.Server.WantsNewKey = true;
+        node.Server.TokenLife = TimeSpan.FromSeconds(3);
+        await node.StartAgentAsync();
+        await node.UntilAsync(() => node.Agent.Said.Contains("has a new key", StringComparison.Ordinal), "the agent says so");
+        var given = node.Server.TokensGiven;
+
+        await node.UntilAsync(() => node.Server.TokensGiven > given, "the next token is asked for with the new key");
+        Assert.Empty(node.Server.SignatureFaults);
+        Assert.False(File.Exists(Path.Combine(node.AgentDirectory, "next.key")));
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_no_new_key_keeps_the_old_one()
+    {
+        await using var node = TestNode.Create();
+        node.Server.WantsNewKey = true;
+        node.Server.Refusals[NodeTargets.UpdateManagedInstancePublicKey] = ("PublicKeyAlreadyRegistered", "Taken.");
+        await node.StartAgentAsync();
+
+        Assert.Equal(ReplyStatus.Success, (await node.RunAsync(node.Script("true"))).DocumentStatus);
+        Assert.Contains("does not take a new key", node.Agent.Said, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(node.AgentDirectory, "next.key")));
+        Assert.Empty(node.Server.SignatureFaults);
+    }
+
+    [Fact]
+    public async Task A_key_of_another_activations_node_is_replaced_before_registering()
+    {
+        await using var node = TestNode.Create();
+        node.Server.Refusals[NodeTargets.RegisterManagedInstance] = ("InvalidActivation", "Not yet.");
+        Assert.Equal(1, await node.Launch(node.ActivationArguments).ExitAsync());
+        var key = Path.Combine(node.AgentDirectory, "node.key");
+        var first = await File.ReadAllTextAsync(key, TestContext.Current.CancellationToken);
+
+        node.Server.Refusals[NodeTargets.RegisterManagedInstance] = ("InstanceAlreadyRegistered", "Another's.");
+        Assert.Equal(1, await node.Launch(node.ActivationArguments).ExitAsync());
+        Assert.NotEqual(first, await File.ReadAllTextAsync(key, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Nobody_else_can_read_the_directory_or_the_key()
     {
         await using var node = await TestNode.StartAsync();

@@ -23,8 +23,8 @@ public sealed class CrashTests
     }
 
     [Theory]
-    [InlineData(CrashPoints.BeforeCallCommit, false)]
-    [InlineData(CrashPoints.AfterCallCommit, true)]
+    [InlineData(CrashPoint.CallBeforeCommit, false)]
+    [InlineData(CrashPoint.CallAfterCommit, true)]
     public async Task Between_commit_and_reply_the_commit_decides(string point, bool kept)
     {
         await using var server = await CasementServer.Start();

@@ -226,23 +226,6 @@ public sealed class StartTests
         Assert.False(File.Exists(pending));
     }
 
-    [Theory]
-    [InlineData(CrashPoints.BeforeCommit)]
-    [InlineData(CrashPoints.AfterCommit)]
-    public async Task A_first_start_that_died_around_its_commit_is_mended_by_the_second(string point)
-    {
-        var root = Files.NewDirectory();
-        var data = Path.Combine(root, "data");
-        var died = await Program.Run(Files.Server, ["--port", "0", "--data", data], new Dictionary<string, string> { ["CASEMENT_CRASH_AT"] = $"{point}:1", ["XDG_RUNTIME_DIR"] = root });
-        Assert.Equal(137, died.ExitCode);
-        Assert.False(File.Exists(Path.Combine(data, "admin.env")));
-        Assert.True(File.Exists(Path.Combine(data, "admin.env.new")));
-
-        await using var server = await CasementServer.StartOn(root);
-        Assert.False(File.Exists(Path.Combine(data, "admin.env.new")));
-        Assert.Equal(200, (await server.Raw().Send(RawCall.Sts("GetCallerIdentity"))).Status);
-    }
-
     [Fact]
     public async Task A_browser_gets_a_page_that_says_what_this_is()
     {

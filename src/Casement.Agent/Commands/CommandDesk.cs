@@ -73,7 +73,10 @@ internal sealed class CommandDesk(NodeContext node, NodeSession session, Ledger 
             node.Log.Detail($"Command {commandId} is left for later: {_running.Count} are running.");
             return false;
         }
-        Begin(ledger.Receive(commandId, message, node.Clock.GetUtcNow()), stop);
+        CrashPoint.Pass(CrashPoint.AgentReceived);
+        var entry = ledger.Receive(commandId, message, node.Clock.GetUtcNow());
+        CrashPoint.Pass(CrashPoint.AgentRecorded);
+        Begin(entry, stop);
         return true;
     }
 
@@ -129,8 +132,10 @@ internal sealed class CommandDesk(NodeContext node, NodeSession session, Ledger 
             if (result is not null)
             {
                 await replies.DeliverAsync(result, stop);
+                CrashPoint.Pass(CrashPoint.AgentReplied);
             }
             ledger.Complete(entry);
+            CrashPoint.Pass(CrashPoint.AgentClosed);
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -156,6 +161,7 @@ internal sealed class CommandDesk(NodeContext node, NodeSession session, Ledger 
                     entry.WriteResult(new CommandResult(ReplyStatus.Failed, "Withdrawn before it was started.", []));
                     return null;
                 }
+                CrashPoint.Pass(CrashPoint.AgentAcknowledged);
                 node.Log.Detail($"Command {entry.CommandId} runs.");
                 result = await new CommandRunner(node, _restart).RunAsync(plan, entry, replies, stop);
                 break;
@@ -163,6 +169,7 @@ internal sealed class CommandDesk(NodeContext node, NodeSession session, Ledger 
                 throw new System.Diagnostics.UnreachableException();
         }
         entry.WriteResult(result);
+        CrashPoint.Pass(CrashPoint.AgentFinished);
         return result;
     }
 
@@ -186,6 +193,7 @@ internal sealed class CommandDesk(NodeContext node, NodeSession session, Ledger 
         {
             node.Log.Detail($"Command {id.CommandId} is cancelled.");
             entry.Cancel();
+            CrashPoint.Pass(CrashPoint.AgentCancelled);
         }
         await new CommandReplies(node, session, message.MessageId!).AnswerAgainAsync(null, stop);
     }

@@ -30,6 +30,7 @@ internal sealed class CommandRunner(NodeContext node, Restart restart)
                     plan.All[index], Allowed(after, plan, index), runner,
                     wish => replies.RestartWishedAsync(wish, records, stop), stop);
                 entry.WriteStep(index, record);
+                CrashPoint.Pass(CrashPoint.AgentStepRecorded);
                 node.Log.Detail($"Command {entry.CommandId}, {record.Key}: {record.Result.Status}.");
             }
             records.Add(record);

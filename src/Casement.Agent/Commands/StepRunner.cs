@@ -103,6 +103,7 @@ internal sealed class StepRunner(NodeContext node, Restart restart, LedgerEntry 
                 script.WorkingDirectory, script.TimeoutSeconds, GraceSeconds, StoredBytesMax, entry.CancelPath,
                 node.Umask, Machine.ReadBootId(), environment),
             script.Text);
+        CrashPoint.Pass(CrashPoint.AgentPrepared);
         var supervised = new SupervisedRun(run, Machine.ReadBootId(), node.Clock);
         supervised.Start();
         return supervised;

@@ -12,8 +12,14 @@ internal static class DurableFile
     internal static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = Private)
     {
         WriteAside(path + ".new", content, mode);
-        File.Move(path + ".new", path, overwrite: true);
-        SyncDirectory(Path.GetDirectoryName(path)!);
+        Rename(path + ".new", path);
+    }
+
+    /// <summary>Both names are in one directory; what had the new name is replaced.</summary>
+    internal static void Rename(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        SyncDirectory(Path.GetDirectoryName(to)!);
     }
 
     internal static void Write<T>(string path, T value, JsonTypeInfo<T> shape) =>

@@ -8,10 +8,10 @@ namespace Casement.Agent.Server;
 /// <summary>
 /// Calls as this node: fetches the role's temporary credentials with the node's key, renews them at half of their life,
 /// and asks for new ones when the server does not take the old ones any more. They stay in memory: a file of them would
-/// reach every script.
+/// reach every script. The key is replaced when it is old or the server asks for it.
 /// </summary>
 internal sealed class NodeSession(
-    ServerConnection server, Registration node, RSA key, AgentLog log, TimeProvider clock) : IDisposable
+    ServerConnection server, Registration node, NodeKey key, AgentLog log, TimeProvider clock) : IDisposable
 {
     private const string Subject = "session";
     private static readonly string[] _staleCredentials =
@@ -123,11 +123,7 @@ internal sealed class NodeSession(
 
     private async Task<ServerAnswer<Credentials>> RenewAsync(CancellationToken stop)
     {
-        var answer = await server.CallAsync(
-            ServerCalls.RoleToken, new RequestManagedInstanceRoleTokenRequest(node.Fingerprint),
-            message => SigV4.SignRsa(
-                message, node.InstanceId, key, node.Region, ServerCalls.RoleToken.Service, clock.GetUtcNow()),
-            stop);
+        var answer = await AskForTokenAsync(stop);
         switch (answer)
         {
             case ServerAnswer<RequestManagedInstanceRoleTokenReply>.Done(var reply):
@@ -139,6 +135,10 @@ internal sealed class NodeSession(
                 _current = new Credentials(
                     new AwsCredentials(id, secret, token), now + (reply.TokenExpirationDate - now) / 2,
                     reply.TokenExpirationDate);
+                if (reply.UpdateKeyPair || key.IsOld)
+                {
+                    await ReplaceKeyAsync(stop);
+                }
                 return new ServerAnswer<Credentials>.Done(_current);
             case ServerAnswer<RequestManagedInstanceRoleTokenReply>.Refused(var code, var message):
                 _current = null;
@@ -149,6 +149,50 @@ internal sealed class NodeSession(
                 throw new UnreachableException();
         }
     }
+
+    private async Task<ServerAnswer<RequestManagedInstanceRoleTokenReply>> AskForTokenAsync(CancellationToken stop)
+    {
+        var request = new RequestManagedInstanceRoleTokenRequest(node.Fingerprint);
+        var answer = await server.CallAsync(ServerCalls.RoleToken, request, SignerOf(key.Present), stop);
+        if (answer is not ServerAnswer<RequestManagedInstanceRoleTokenReply>.Refused || key.Next is not { } next)
+        {
+            return answer;
+        }
+        // the server's answer to the replacement did not come through: it may have replaced the key
+        var second = await server.CallAsync(ServerCalls.RoleToken, request, SignerOf(next), stop);
+        if (second is not ServerAnswer<RequestManagedInstanceRoleTokenReply>.Done)
+        {
+            return answer;
+        }
+        key.Finish();
+        return second;
+    }
+
+    private async Task ReplaceKeyAsync(CancellationToken stop)
+    {
+        var offered = new UpdateManagedInstancePublicKeyRequest(RegistrationKey.Public(key.Begin()), "Rsa");
+        switch (await server.CallAsync(ServerCalls.ReplaceKey, offered, SignerOf(key.Present), stop))
+        {
+            case ServerAnswer<EmptyReply>.Done:
+                CrashPoint.Pass(CrashPoint.AgentKeyAccepted);
+                key.Finish();
+                log.Say("This node has a new key.");
+                break;
+            case ServerAnswer<EmptyReply>.Refused(var code, var message):
+                key.GiveUp();
+                log.Say($"The server does not take a new key: {code}: {message} The present one stays.");
+                break;
+            case ServerAnswer<EmptyReply>.Away(var reason):
+                // whether it arrived shows when the next token is asked for
+                log.Detail($"No answer to the new key: {reason}.");
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private Signer SignerOf(RSA signing) => message => SigV4.SignRsa(
+        message, node.InstanceId, signing, node.Region, ServerCalls.RoleToken.Service, clock.GetUtcNow());
 
     private sealed record Credentials(AwsCredentials Keys, DateTimeOffset RenewAt, DateTimeOffset ExpiresAt);
 }

@@ -30,6 +30,12 @@ internal sealed class NodeDirectory : IDisposable
 
     private string KeyPath => System.IO.Path.Combine(Path, "node.key");
 
+    private string NextKeyPath => System.IO.Path.Combine(Path, "next.key");
+
+    internal bool HasKey => File.Exists(KeyPath);
+
+    internal DateTimeOffset KeyStoredAt => File.GetLastWriteTimeUtc(KeyPath);
+
     /// <exception cref="IOException">Another agent holds the directory, or it cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be used.</exception>
     internal static NodeDirectory Open(string path)
@@ -57,18 +63,31 @@ internal sealed class NodeDirectory : IDisposable
     internal Registration? ReadRegistration() =>
         DurableFile.Read(RegistrationPath, AgentJson.Default.Registration);
 
-    internal RSA ReadKey()
-    {
-        var key = RSA.Create();
-        key.ImportFromPem(File.ReadAllText(KeyPath));
-        return key;
-    }
+    internal RSA ReadKey() => ReadKey(KeyPath);
 
-    internal void StoreKey(RSA key) =>
-        DurableFile.Write(KeyPath, System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
+    internal void StoreKey(RSA key) => StoreKey(KeyPath, key);
+
+    /// <returns>Null unless the key is being replaced.</returns>
+    internal RSA? ReadNextKey() => File.Exists(NextKeyPath) ? ReadKey(NextKeyPath) : null;
+
+    internal void StoreNextKey(RSA key) => StoreKey(NextKeyPath, key);
+
+    internal void AdoptNextKey() => DurableFile.Rename(NextKeyPath, KeyPath);
+
+    internal void DropNextKey() => File.Delete(NextKeyPath);
 
     internal void StoreRegistration(Registration registration) =>
         DurableFile.Write(RegistrationPath, registration, AgentJson.Default.Registration);
 
     public void Dispose() => _ = Libc.Close(_lock);
+
+    private static RSA ReadKey(string path)
+    {
+        var key = RSA.Create();
+        key.ImportFromPem(File.ReadAllText(path));
+        return key;
+    }
+
+    private static void StoreKey(string path, RSA key) =>
+        DurableFile.Write(path, System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
 }

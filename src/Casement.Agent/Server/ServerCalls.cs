@@ -18,6 +18,10 @@ internal static class ServerCalls
             NodeTargets.RequestManagedInstanceRoleToken, Ssm, _patience,
             NodeJson.Wire.RequestManagedInstanceRoleTokenRequest, NodeJson.Wire.RequestManagedInstanceRoleTokenReply);
 
+    internal static readonly ServerCall<UpdateManagedInstancePublicKeyRequest, EmptyReply> ReplaceKey = new(
+        NodeTargets.UpdateManagedInstancePublicKey, Ssm, _patience,
+        NodeJson.Wire.UpdateManagedInstancePublicKeyRequest, NodeJson.Wire.EmptyReply);
+
     internal static readonly ServerCall<UpdateInstanceInformationRequest, EmptyReply> UpdateInstanceInformation = new(
         NodeTargets.UpdateInstanceInformation, Ssm, _patience,
         NodeJson.Wire.UpdateInstanceInformationRequest, NodeJson.Wire.EmptyReply);

@@ -30,12 +30,14 @@ internal sealed class SupervisedRun(RunDirectory run, string bootId, TimeProvide
     internal void Start()
     {
         run.MarkStarted();
+        CrashPoint.Pass(CrashPoint.AgentMarked);
         var program = Environment.ProcessPath!;
         // a build that is not an executable of its own is started by the dotnet program
         string[] arguments = Path.GetFileNameWithoutExtension(program) == "dotnet"
             ? [program, Path.Combine(AppContext.BaseDirectory, "casement-agent.dll"), "supervise", run.Path]
             : [program, "supervise", run.Path];
         _supervisorEnded = DetachedProcess.Start(program, arguments, ScriptEnvironment.OfSupervisor()).Ended;
+        CrashPoint.Pass(CrashPoint.AgentStarted);
     }
 
     internal async Task<RunOutcome> WaitAsync(CancellationToken stop)

@@ -25,6 +25,7 @@ internal sealed class Supervisor(RunDirectory run, RunSpec spec, TimeProvider cl
         {
             return ExitCodes.Environment;
         }
+        CrashPoint.Pass(CrashPoint.SupervisorClaimed);
         return new Supervisor(run, spec, clock).Supervise();
     }
 
@@ -46,6 +47,7 @@ internal sealed class Supervisor(RunDirectory run, RunSpec spec, TimeProvider cl
             return 0;
         }
         run.WriteScript(ProcessIdentity.Find(pid, spec.BootId) ?? new ProcessIdentity(pid, 0, spec.BootId));
+        CrashPoint.Pass(CrashPoint.SupervisorStarted);
         var ending = new ScriptEnding(pid, spec, clock);
         Watch(ending, output, error);
         output.Sync();

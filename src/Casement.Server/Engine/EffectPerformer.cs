@@ -43,7 +43,9 @@ internal sealed class EffectPerformer(Backstage backstage, Scope scope, string e
         try
         {
             var session = Assume(definition.ServiceRoleArn, stored.State.WindowId);
+            CrashPoint.Pass(CrashPoint.InvocationBeforeSend);
             await SendCommand.SendFor(backstage, scope, session, request, order);
+            CrashPoint.Pass(CrashPoint.InvocationSent);
         }
         catch (AwsException e) when (e.Status < 500)
         {
@@ -67,6 +69,7 @@ internal sealed class EffectPerformer(Backstage backstage, Scope scope, string e
         }
 
         Storage.Executions.SetParameters(tx, start.InvocationId, TextOf(request));
+        CrashPoint.Pass(CrashPoint.InvocationInUnit);
         return true;
     }
 
@@ -84,7 +87,9 @@ internal sealed class EffectPerformer(Backstage backstage, Scope scope, string e
             var session = Assume(stored.Tasks[task.TaskExecutionId].ServiceRoleArn, stored.State.WindowId);
             var operation = Catalogue.All.OfType<CancelCommand>().Single();
             var call = new Call(backstage, operation, scope, session, Source.Engine, CancellationToken.None);
+            CrashPoint.Pass(CrashPoint.CancelBeforeCall);
             await Pipeline.Run(call, new CancelCommand.Request { CommandId = cancel.CommandId });
+            CrashPoint.Pass(CrashPoint.CancelCommitted);
             await Update(state => state.WithCommandCancelAccepted(cancel.InvocationId));
         }
         catch (AwsException e) when (e.Status < 500)

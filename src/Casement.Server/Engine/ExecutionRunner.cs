@@ -19,12 +19,20 @@ internal sealed class ExecutionRunner(Backstage backstage)
                 return;
             }
 
+            CrashPoint.Pass(CrashPoint.ExecutionLoaded);
             var now = backstage.Clock.Now;
             var decision = ExecutionMachine.Decide(backstage.Database.Read(tx => WithEndedCommands(tx, stored)), now);
             var wakeMs = decision.Next.Status.IsFinal() ? null : decision.WakeAt?.ToUnixTimeMilliseconds();
-            if ((!ReferenceEquals(decision.Next, stored.State) || wakeMs != stored.WakeMs) && !await Save(stored, decision.Next, wakeMs))
+            if (!ReferenceEquals(decision.Next, stored.State) || wakeMs != stored.WakeMs)
             {
-                continue;
+                CrashPoint.Pass(CrashPoint.ExecutionDecided);
+                if (!await Save(stored, decision.Next, wakeMs))
+                {
+                    continue;
+                }
+
+                CrashPoint.Pass(CrashPoint.ExecutionSaved);
+                CrashPoint.PassIf(decision.Next.Status.IsFinal(), CrashPoint.ExecutionEnded);
             }
 
             if (decision.Effects.IsEmpty)

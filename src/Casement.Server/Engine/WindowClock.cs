@@ -103,10 +103,13 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
             }
         }
 
+        CrashPoint.PassIf(opened.Count > 0, CrashPoint.OpeningCommitted);
         foreach (var executionId in opened)
         {
             executions.Ring(executionId);
         }
+
+        CrashPoint.PassIf(opened.Count > 0, CrashPoint.OpeningRung);
     }
 
     /// <summary>While the writer commits some, the next ones are read.</summary>
@@ -140,6 +143,7 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
         var stuck = new HashSet<string>(StringComparer.Ordinal);
         while (Due(stuck, TurnsMax) is { Count: > 0 } due)
         {
+            CrashPoint.Pass(CrashPoint.SweepDue);
             await Task.WhenAll(due.Select(executions.Decide));
 
             // what could not be performed is tried again in a second; the others behind it do not wait for that

@@ -54,6 +54,7 @@ internal static class WindowOpenings
             }
         }
 
+        CrashPoint.PassIf(opened.Count > 0, CrashPoint.OpeningInUnit);
         return (opened, due.Count == ChunkMax, failed);
     }
 
@@ -109,6 +110,7 @@ internal static class WindowOpenings
                 }
             }
         });
+        CrashPoint.PassIf(fault is null && opened.Count > 0, CrashPoint.OpeningInUnit);
         return fault is null ? opened : [];
     }
 

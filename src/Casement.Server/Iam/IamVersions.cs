@@ -18,6 +18,10 @@ public sealed class IamVersions
     {
         ArgumentNullException.ThrowIfNull(tx);
         Accounts.TouchIam(tx, scope);
-        tx.AfterCommit(() => _versions.AddOrUpdate(scope.Account, 1, (_, v) => v + 1));
+        tx.AfterCommit(() =>
+        {
+            CrashPoint.Pass(CrashPoint.RightsCommitted);
+            _versions.AddOrUpdate(scope.Account, 1, (_, v) => v + 1);
+        });
     }
 }

@@ -146,6 +146,7 @@ public sealed class Authorizer(IamCatalog catalog)
     {
         var text = DenialText.For(decision, call.Principal.Arn, access.Action, access.Shown ?? access.Resource);
         await call.Backstage.Audit.Denied(call.Entry("deny", call.AuditDoc));
+        CrashPoint.Pass(CrashPoint.RequestDenied);
         throw new AuthFault.Denied(text).ToException(call.Operation.Service.Protocol);
     }
 

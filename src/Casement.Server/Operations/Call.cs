@@ -64,16 +64,19 @@ public sealed class Call(Backstage backstage, Operation operation, Scope scope, 
     public Task AuthorizePass(string roleArn) => Authorize(Authorizer.Pass(roleArn));
 
     /// <summary>A unit of work that commits together with this call's audit row; completes once both are durable.</summary>
-    public Task<T> Write<T>(Func<Tx, T> unit)
+    public async Task<T> Write<T>(Func<Tx, T> unit)
     {
         Written = true;
-        return backstage.Database.Write(tx =>
+        var written = await backstage.Database.Write(tx =>
         {
             var result = unit(tx);
             backstage.Clock.Mark(tx, NowMs);
+            CrashPoint.Pass(CrashPoint.CallInUnit);
             AuditTrail.Append(tx, Entry("allow", AuditDoc));
             return result;
         });
+        CrashPoint.Pass(CrashPoint.CallCommitted);
+        return written;
     }
 
     /// <inheritdoc cref="Write{T}"/>

@@ -31,11 +31,13 @@ public sealed partial class Gateway(Backstage backstage, OperationTable table, S
             return;
         }
 
+        CrashPoint.Pass(CrashPoint.RequestArrived);
         Route? route = null;
         var requestId = Ids.Uuid();
         try
         {
             var message = await RequestReader.Read(context);
+            CrashPoint.Pass(CrashPoint.RequestRead);
             var form = FormOf(message);
             route = Routing.Of(message, form);
             if (route is null)
@@ -46,10 +48,13 @@ public sealed partial class Gateway(Backstage backstage, OperationTable table, S
             var operation = table.Find(route.Service, route.OperationName) ?? throw Unknown(route);
             var call = await Authenticate(context, message, operation, requestId);
             requestId = call.RequestId;
+            CrashPoint.Pass(CrashPoint.RequestAuthenticated);
             var request = operation.Service.Protocol == WireProtocol.Query
                 ? QueryWire.Read(operation.RequestType, form)
                 : JsonWire.Read(operation.RequestType, BodyOrEmpty(message));
+            CrashPoint.Pass(CrashPoint.RequestParsed);
             await Reply(context, call, await Pipeline.Run(call, request));
+            CrashPoint.Pass(CrashPoint.RequestAnswered);
         }
         catch (AwsException e)
         {

@@ -26,13 +26,17 @@ public static class Pipeline
                 await call.Backstage.Authorizer.Demand(call, operation.NeedsOf(request, call));
             }
 
+            CrashPoint.Pass(CrashPoint.RequestAuthorised);
             Constraints.ThrowIfBroken(request, operation.Service.Protocol);
+            CrashPoint.Pass(CrashPoint.RequestValid);
             if (operation.Proof == Proof.Signature)
             {
                 await call.Backstage.Authorizer.Demand(call, operation.PassesOf(request, call).Select(Authorizer.Pass));
             }
 
+            CrashPoint.Pass(CrashPoint.RequestRolesAllowed);
             var reply = await operation.HandleAny(request, call);
+            CrashPoint.Pass(CrashPoint.RequestHandled);
             if (!call.Written)
             {
                 await call.Backstage.Audit.Gathered(call.Entry("allow", operation.Effect == Effect.Write ? call.AuditDoc : null));

@@ -189,6 +189,19 @@ public class OpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task A_window_without_tasks_that_opens_late_says_both()
+    {
+        var window = await Window("rate(1 hour)");
+        await MoveTo(Due(window) + Duration.FromMinutes(20));
+
+        await new ExecutionRunner(_server.Backstage).Advance(Assert.Single(await Open()));
+
+        var execution = Assert.Single(History(window));
+        Assert.Equal("SUCCESS", execution.Status);
+        Assert.StartsWith("No tasks to execute. Opened PT20M late: Casement was not running", execution.Details, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Retention_removes_what_ended_long_ago_and_nothing_that_has_not_ended()
     {
         var old = await Window("rate(1 hour)");

@@ -57,9 +57,17 @@ public sealed class RegistrationTests : IDisposable
             case "expired":
                 await _server.Pass(TimeSpan.FromHours(24));
                 break;
-            case "used up" or "same key":
-                await _server.Register(activation.ActivationId!, activation.ActivationCode!, Key);
+            case "used up":
+                using (var first = RSA.Create(2048))
+                {
+                    await _server.Register(activation.ActivationId!, activation.ActivationCode!, first);
+                }
+
                 before = 1;
+                break;
+            case "same key":
+                var other = await _server.Activation();
+                await _server.Register(other.ActivationId!, other.ActivationCode!, Key);
                 break;
             default:
                 break;
@@ -79,7 +87,34 @@ public sealed class RegistrationTests : IDisposable
 
         Assert.Equal(code, refusal.Code);
         Assert.Equal(before, _server.Database.Read(tx => Activations.Find(tx, activation.ActivationId!))?.Used ?? before);
-        Assert.Equal(before, _server.Database.Read(tx => tx.Count("SELECT count(*) FROM nodes")));
+        Assert.Equal(before, _server.Database.Read(tx => tx.Count("SELECT count(*) FROM nodes WHERE activation_id=$1", activation.ActivationId)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_machine_that_never_heard_its_id_asks_again_and_uses_nothing_up(bool afterExpiry)
+    {
+        var activation = await _server.Activation(1);
+        var id = await _server.Register(activation.ActivationId!, activation.ActivationCode!, Key);
+        if (afterExpiry)
+        {
+            await _server.Pass(TimeSpan.FromHours(24));
+        }
+
+        Assert.Equal(id, await _server.Register(activation.ActivationId!, activation.ActivationCode!, Key));
+        Assert.Equal(1, _server.Database.Read(tx => Activations.Find(tx, activation.ActivationId!))!.Used);
+        Assert.Equal(1, _server.Database.Read(tx => tx.Count("SELECT count(*) FROM nodes")));
+    }
+
+    [Fact]
+    public async Task A_registration_asked_for_again_still_needs_the_code()
+    {
+        var activation = await _server.Activation(1);
+        await _server.Register(activation.ActivationId!, activation.ActivationCode!, Key);
+        var guess = NodeServer.Registration(activation.ActivationId!, new string('x', 20), Key);
+
+        Assert.Equal("InvalidActivation", (await _server.Refused(new RegisterManagedInstance(), guess, new Principal.Anonymous(), new Scope("", ""))).Code);
     }
 
     [Fact]

@@ -169,7 +169,11 @@ internal sealed class CommandUnit
         if (Storage.Commands.WakeExecution(_tx, invocationId, _nowMs) is { } executionId)
         {
             var scope = Row.Scope;
-            _tx.AfterCommit(() => _backstage.Bells.ExecutionChanged(scope, executionId));
+            _tx.AfterCommit(() =>
+            {
+                CrashPoint.Pass(CrashPoint.CommandEnded);
+                _backstage.Bells.ExecutionChanged(scope, executionId);
+            });
         }
     }
 

@@ -28,7 +28,9 @@ public sealed class RegisterManagedInstance : Operation<RegisterManagedInstance.
 
         try
         {
-            return new Reply { InstanceId = await call.Write(tx => Register(tx, request, call)) };
+            var nodeId = await call.Write(tx => Register(tx, request, call));
+            CrashPoint.Pass(CrashPoint.NodeRegistered);
+            return new Reply { InstanceId = nodeId };
         }
         catch (AwsException)
         {
@@ -49,6 +51,19 @@ public sealed class RegisterManagedInstance : Operation<RegisterManagedInstance.
             throw new AwsException("InvalidActivation", "The activation is not valid: its id or its code is wrong, or it was deleted.");
         }
 
+        if (!NodeKeys.TryRead(request.PublicKey, request.PublicKeyType, out var key, out var keyHash))
+        {
+            throw new AwsException("InvalidPublicKey", "PublicKey must be an RSA key of 2048 to 8192 bits: base64 of its DER SubjectPublicKeyInfo, with PublicKeyType Rsa.");
+        }
+
+        if (Storage.Nodes.FindByKey(tx, keyHash) is { } known)
+        {
+            // a machine that never heard the answer asks again with the same key: it is that node, and nothing is used up
+            return known.ActivationId == activation.ActivationId
+                ? known.NodeId
+                : throw new AwsException("InstanceAlreadyRegistered", "A node with this public key is registered already: make a new key to register again.");
+        }
+
         if (activation.ExpiresMs <= call.NowMs)
         {
             throw new AwsException("ActivationExpired", $"The activation {activation.ActivationId} has expired: create another.");
@@ -57,16 +72,6 @@ public sealed class RegisterManagedInstance : Operation<RegisterManagedInstance.
         if (activation.Used >= activation.MaxUses)
         {
             throw new AwsException("RegistrationLimitExceeded", $"The activation {activation.ActivationId} was already used {activation.Used} times, as often as it allows.");
-        }
-
-        if (!NodeKeys.TryRead(request.PublicKey, request.PublicKeyType, out var key, out var keyHash))
-        {
-            throw new AwsException("InvalidPublicKey", "PublicKey must be an RSA key of 2048 to 8192 bits: base64 of its DER SubjectPublicKeyInfo, with PublicKeyType Rsa.");
-        }
-
-        if (Storage.Nodes.KeyTaken(tx, keyHash))
-        {
-            throw new AwsException("InstanceAlreadyRegistered", "A node with this public key is registered already: make a new key to register again.");
         }
 
         Activations.Use(tx, activation.ActivationId);

@@ -30,6 +30,7 @@ public sealed class UpdateManagedInstancePublicKey : Operation<UpdateManagedInst
 
             Storage.Nodes.SetKey(tx, call.Scope, node.NodeId, key, hash);
         });
+        CrashPoint.Pass(CrashPoint.NodeKeyReplaced);
         return Nothing.Instance;
     }
 

@@ -20,6 +20,7 @@ public sealed class AcknowledgeMessage : Operation<AcknowledgeMessage.Request, N
     {
         var (_, id) = await NodeAccess.SeatOf(call, request.MessageId);
         await call.Write(tx => NodeReplies.Acknowledge(tx, call, id));
+        CrashPoint.Pass(CrashPoint.AcknowledgementCommitted);
         return Nothing.Instance;
     }
 

@@ -64,6 +64,7 @@ public sealed class GetMessages : Operation<GetMessages.Request, GetMessages.Rep
         });
         if (taken.Count > 0)
         {
+            CrashPoint.Pass(CrashPoint.MessageHandedOut);
             call.Backstage.Bells.CommandDue(nowMs + Storage.Mailbox.VisibilityMs);
         }
 

@@ -25,8 +25,10 @@ public sealed class SendReply : Operation<SendReply.Request, SendReply.Reply>
             if (Storage.Mailbox.TakeReply(tx, request.MessageId!, request.ReplyId!, call.NowMs))
             {
                 NodeReplies.Apply(tx, call, id, payload);
+                CrashPoint.Pass(CrashPoint.ReplyInUnit);
             }
         });
+        CrashPoint.Pass(CrashPoint.ReplyCommitted);
         return new Reply { MessageId = request.MessageId, ReplyId = request.ReplyId, ReplyStatus = "Queued", Description = "" };
     }
 
