@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
@@ -79,12 +78,12 @@ internal sealed class Statement : IDisposable
     public bool Step()
     {
         var code = raw.sqlite3_step(_prepared);
-        for (var began = Stopwatch.GetTimestamp();
-            code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED && Stopwatch.GetElapsedTime(began) < Patience;
+        for (var began = TimeProvider.System.GetTimestamp();
+            code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED && TimeProvider.System.GetElapsedTime(began) < Patience;
             code = raw.sqlite3_step(_prepared))
         {
             raw.sqlite3_reset(_prepared);
-            Thread.Sleep(RetryMs);
+            raw.sqlite3_sleep(RetryMs);
         }
 
         if (code is not raw.SQLITE_ROW and not raw.SQLITE_DONE)

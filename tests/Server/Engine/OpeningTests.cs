@@ -275,8 +275,16 @@ public class OpeningTests : IDisposable
 
     public void Dispose()
     {
-        _server.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _server.Dispose();
+        }
     }
 
     private static Casement.Server.Ssm.Windows.CreateMaintenanceWindow.Request Request(string schedule) =>
