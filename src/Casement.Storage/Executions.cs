@@ -94,6 +94,13 @@ public static class Executions
             r => (new Scope(r.Text(0), r.Text(1)), r.Text(2)), nowMs, limit);
     }
 
+    /// <summary>Lets an execution that is due, and cannot be decided on, be looked at later.</summary>
+    public static void PutOff(Tx tx, string executionId, long untilMs)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        tx.Execute("UPDATE executions SET wake_ms=$2, version=version+1 WHERE execution_id=$1 AND wake_ms<$2", executionId, untilMs);
+    }
+
     /// <summary>The earliest instant at which an execution must be decided on.</summary>
     public static long? NextWake(Tx tx)
     {

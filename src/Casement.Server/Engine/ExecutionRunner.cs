@@ -9,7 +9,23 @@ namespace Casement.Server.Engine;
 /// </summary>
 internal sealed class ExecutionRunner(Backstage backstage)
 {
+    private const long AfterDamageMs = 60_000;
+
+    /// <summary>One that cannot be read is named in the log and looked at again in a minute: somebody may have mended it.</summary>
     public async Task Advance(string executionId)
+    {
+        try
+        {
+            await AdvanceReadable(executionId);
+        }
+        catch (UnreadableRowException e)
+        {
+            backstage.Unreadable.Say(e);
+            await backstage.Database.Write(tx => Storage.Executions.PutOff(tx, executionId, backstage.Clock.NowMs + AfterDamageMs));
+        }
+    }
+
+    private async Task AdvanceReadable(string executionId)
     {
         while (true)
         {

@@ -21,6 +21,6 @@ public sealed partial class UnreadableRows(ILogger<UnreadableRows> logger)
         }
     }
 
-    [LoggerMessage(1104, LogLevel.Error, "The stored {Kind} {Id} cannot be read; lists leave it out")]
+    [LoggerMessage(1104, LogLevel.Error, "The stored {Kind} {Id} cannot be read: lists leave it out, and it is not worked on")]
     private partial void Unreadable(Exception? e, string kind, string id);
 }

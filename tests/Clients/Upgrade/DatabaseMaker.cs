@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Casement.Clients.Tests.Harness;
 using Casement.Clients.Tests.Nodes;
 using Casement.Clients.Tests.Windows;
@@ -36,7 +35,7 @@ public sealed class DatabaseMaker
         }
 
         await server.StartAgain();
-        OldDatabase.Write(folder, new Manifest(rows, await Ask(server.Raw())));
+        OldDatabase.Write(folder, new Manifest(rows, await new Questions(server.Raw()).Ask()));
     }
 
     private static async Task Live(Api api, CasementServer server)
@@ -123,78 +122,5 @@ public sealed class DatabaseMaker
         // small pages make a small file, since most of the tables have one
         command.CommandText = "UPDATE nodes SET doc=json_set(doc, '$.Address', '192.0.2.7'); PRAGMA journal_mode=DELETE; PRAGMA page_size=1024; VACUUM;";
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>Lists first, then a question for each thing that they name.</summary>
-    private static async Task<List<Answer>> Ask(RawClient client)
-    {
-        var asked = new List<Answer>();
-        foreach (var window in (await Next("DescribeMaintenanceWindows")).List("WindowIdentities").Select(w => w.Text("WindowId")))
-        {
-            var of = new { WindowId = window };
-            await Next("GetMaintenanceWindow", of);
-            await Next("DescribeMaintenanceWindowTargets", of);
-            await Next("ListTagsForResource", new { ResourceType = "MaintenanceWindow", ResourceId = window });
-            foreach (var task in (await Next("DescribeMaintenanceWindowTasks", of)).List("Tasks"))
-            {
-                await Next("GetMaintenanceWindowTask", new { WindowId = window, WindowTaskId = task.Text("WindowTaskId") });
-            }
-
-            foreach (var execution in (await Next("DescribeMaintenanceWindowExecutions", of)).List("WindowExecutions").Select(e => e.Text("WindowExecutionId")))
-            {
-                await Next("GetMaintenanceWindowExecution", new { WindowExecutionId = execution });
-                foreach (var task in (await Next("DescribeMaintenanceWindowExecutionTasks", new { WindowExecutionId = execution })).List("WindowExecutionTaskIdentities"))
-                {
-                    var one = new { WindowExecutionId = execution, TaskId = task.Text("TaskExecutionId") };
-                    await Next("GetMaintenanceWindowExecutionTask", one);
-                    foreach (var invocation in (await Next("DescribeMaintenanceWindowExecutionTaskInvocations", one)).List("WindowExecutionTaskInvocationIdentities"))
-                    {
-                        await Next("GetMaintenanceWindowExecutionTaskInvocation", new { one.WindowExecutionId, one.TaskId, InvocationId = invocation.Text("InvocationId") });
-                    }
-                }
-            }
-        }
-
-        await Next("ListCommands");
-        foreach (var sent in (await Next("ListCommandInvocations", new { Details = true })).List("CommandInvocations"))
-        {
-            await Next("GetCommandInvocation", new { CommandId = sent.Text("CommandId"), InstanceId = sent.Text("InstanceId") });
-        }
-
-        foreach (var node in (await Next("DescribeInstanceInformation")).List("InstanceInformationList"))
-        {
-            await Next("ListTagsForResource", new { ResourceType = "ManagedInstance", ResourceId = node.Text("InstanceId") });
-        }
-
-        await Next("DescribeActivations");
-        await Next("DescribeMaintenanceWindowsForTarget", new { ResourceType = "INSTANCE", Targets = new[] { new { Key = "tag:tier", Values = Texts("web") } } });
-        foreach (var operation in (string[])["ListUsers", "ListGroups", "ListRoles"])
-        {
-            await Next($"iam.{operation}");
-        }
-
-        await Next("iam.ListPolicies", new { Scope = "Local" });
-        foreach (var operation in (string[])["GetUser", "ListUserTags", "ListAccessKeys", "ListAttachedUserPolicies", "ListUserPolicies", "ListGroupsForUser"])
-        {
-            await Next($"iam.{operation}", new { UserName = "Ann" });
-        }
-
-        await Next("iam.GetUserPolicy", new { UserName = "Ann", PolicyName = "look" });
-        await Next("iam.GetGroup", new { GroupName = "operators" });
-        await Next("iam.GetGroupPolicy", new { GroupName = "operators", PolicyName = "look" });
-        await Next("iam.GetRole", new { RoleName = "window-work" });
-        await Next("iam.GetRolePolicy", new { RoleName = "window-work", PolicyName = "work" });
-        var policy = "arn:aws:iam::123456789012:policy/looking";
-        await Next("iam.GetPolicy", new { PolicyArn = policy });
-        await Next("iam.ListPolicyVersions", new { PolicyArn = policy });
-        await Next("iam.GetPolicyVersion", new { PolicyArn = policy, VersionId = "v2" });
-        return asked;
-
-        async Task<JsonElement> Next(string operation, object? request = null)
-        {
-            var answer = await new Answer(operation, JsonSerializer.SerializeToNode(request ?? new { })!, "").Ask(client);
-            asked.Add(answer);
-            return answer.Reply.StartsWith('<') ? default : JsonSerializer.Deserialize<JsonElement>(answer.Reply);
-        }
     }
 }

@@ -131,6 +131,31 @@ public sealed class UnreadableRowTests
     }
 
     [Fact]
+    public async Task A_damaged_execution_is_looked_at_once_a_minute_and_goes_on_once_it_is_mended()
+    {
+        using var server = new WindowServer();
+        await server.Window("one", schedule: "rate(1 hour)");
+        await server.Window("other", schedule: "rate(1 hour)");
+        server.Time.MoveTo(server.Time.GetUtcNow().AddHours(1));
+        var opened = (await server.Database.Write(tx => WindowOpenings.OpenDue(tx, server.Backstage, server.Backstage.Clock.Now))).Opened;
+        var snapshot = server.Database.Read(tx => tx.One("SELECT snapshot FROM executions WHERE execution_id=$1", r => r.Text(0), opened[0]));
+        await server.Database.Write(tx => tx.Execute("UPDATE executions SET snapshot='{' WHERE execution_id=$1", opened[0]));
+        foreach (var id in opened)
+        {
+            await new ExecutionRunner(server.Backstage).Advance(id);
+        }
+
+        Assert.Equal(["PENDING", "SUCCESS"], opened.Select(Status));
+        Assert.Equal(server.Backstage.Clock.NowMs + 60_000, server.Database.Read(Storage.Executions.NextWake));
+
+        await server.Database.Write(tx => tx.Execute("UPDATE executions SET snapshot=$2 WHERE execution_id=$1", opened[0], snapshot));
+        await new ExecutionRunner(server.Backstage).Advance(opened[0]);
+        Assert.Equal("SUCCESS", Status(opened[0]));
+
+        string Status(string id) => server.Database.Read(tx => ExecutionHistory.Find(tx, server.Scope, id))!.Status;
+    }
+
+    [Fact]
     public async Task Retention_and_new_zone_data_go_past_damaged_rows()
     {
         using var server = new WindowServer();
