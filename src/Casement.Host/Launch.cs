@@ -83,13 +83,14 @@ internal static partial class Launch
 
         settings = settings with { Account = database.Read(Accounts.First) ?? settings.Account };
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "casement-server" });
-        builder.Logging.ClearProviders();
+        // options alone say what this server does: no file in the directory where it happens to be started, which would be watched
+        // too with all that is below it, and no variable
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "casement-server" });
         builder.Logging.AddSimpleConsole(o => o.SingleLine = true);
         builder.Logging.SetMinimumLevel(settings.Verbose ? LogLevel.Information : LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.None);
         var certificate = Tls.Certificate(settings, data.Root);
-        builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, settings, certificate));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, settings, certificate));
         builder.Services.AddCasement(settings, clock, database, master, versions, zones);
         builder.AddCasementEngine();
 

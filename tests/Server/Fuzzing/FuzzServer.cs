@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using NodaTime;
 
 namespace Casement.Server.Tests.Fuzzing;
@@ -109,9 +110,10 @@ public sealed class FuzzServer : IDisposable
         context.Features.Get<IHttpRequestFeature>()!.RawTarget = message.RawQuery.Length == 0 ? message.RawPath : $"{message.RawPath}?{message.RawQuery}";
         context.Request.Method = message.Method;
         context.Request.Path = message.RawPath.StartsWith('/') ? new PathString(message.RawPath) : new PathString("/");
-        foreach (var (name, value) in message.Headers)
+        foreach (var header in message.Headers.GroupBy(h => h.Key, StringComparer.OrdinalIgnoreCase))
         {
-            context.Request.Headers.Append(name, value);
+            // as Kestrel keeps them: all values, empty ones too
+            context.Request.Headers[header.Key] = new StringValues([.. header.Select(h => h.Value)]);
         }
 
         context.Request.ContentLength = message.Body.Length;
