@@ -104,6 +104,15 @@ public sealed class Tx : IDisposable
         }
     }
 
+    /// <summary>Runs a statement that is the writer's own and none of the transaction's.</summary>
+    internal void Control(string sql)
+    {
+        var planned = _planned;
+        _planned = null;
+        Execute(sql);
+        _planned = planned;
+    }
+
     /// <summary>Runs several statements, without parameters, one after the other.</summary>
     internal void Script(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_handle, sql), _handle);
 
