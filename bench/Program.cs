@@ -1,6 +1,7 @@
 using Casement.Bench;
 using Casement.Bench.Calls;
 using Casement.Bench.Nodes;
+using Casement.Bench.Endurance;
 
 // what a benchmark starts as a process of its own
 switch (args)
@@ -9,6 +10,8 @@ switch (args)
         return await BareServer.Run(options);
     case [Drive.Switch, .. var options]:
         return await Drive.Run(options);
+    case [SoakRun.Switch, .. var options]:
+        return await SoakRun.Run(options);
     case ["simulate-nodes", .. var options]:
         return await NodeSimulator.Run(options);
     case ["bare-nodes", .. var options]:

@@ -26,7 +26,7 @@ internal sealed class CallBenchmark(SocketLoad get, SocketLoad create, CasementP
         await using var server = await CasementProcess.Start();
         using var get = new SocketLoad(server.Port, Connections);
         using var create = new SocketLoad(server.Port, Connections);
-        var benchmark = new CallBenchmark(get, create, server, new WindowCalls(await Operator.Create(server)));
+        var benchmark = new CallBenchmark(get, create, server, new WindowCalls(await Operator.Create(server.Admin)));
         var ids = SeededWindows.Add(server, FirstWindows);
         var figures = await benchmark.BesideTheLimits(ids);
         await benchmark.BesideMoto(figures);

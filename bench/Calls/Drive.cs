@@ -16,7 +16,7 @@ internal static class Drive
     {
         var time = TimeSpan.FromSeconds(int.Parse(arguments[1], CultureInfo.InvariantCulture));
         await using var server = await CasementProcess.Start(new Dictionary<string, string> { ["DOTNET_PerfMapEnabled"] = "1" });
-        var calls = new WindowCalls(await Operator.Create(server));
+        var calls = new WindowCalls(await Operator.Create(server.Admin));
         using var load = new SocketLoad(server.Port, CallBenchmark.Connections);
         var isGet = arguments[0] == "get";
         var ids = SeededWindows.Add(server, CallBenchmark.FirstWindows);

@@ -35,6 +35,8 @@ internal sealed partial class ChildProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    public int Pid => _process.Id;
+
     /// <summary>This program again, told to be something else.</summary>
     public static ChildProcess Self(params string[] arguments) => new(new ProcessStartInfo(Environment.ProcessPath!, arguments));
 
@@ -52,6 +54,18 @@ internal sealed partial class ChildProcess : IDisposable
         }
 
         throw new InvalidOperationException($"The program ended without saying '{beginning}'.");
+    }
+
+    /// <summary>Lines said and not listened to so far.</summary>
+    public IReadOnlyList<string> Overheard()
+    {
+        var lines = new List<string>();
+        while (_said.Reader.TryRead(out var line))
+        {
+            lines.Add(line);
+        }
+
+        return lines;
     }
 
     public Task Tell(string line) => _process.StandardInput.WriteLineAsync(line);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Casement.Aws.Signing;
+using Casement.Bench.Servers;
 using Casement.Server;
 using Casement.Server.Iam;
 using Casement.Server.Operations;
@@ -43,6 +44,11 @@ internal sealed class FleetServer : IAsyncDisposable
     }
 
     public ChildProcess Process => _process;
+
+    /// <summary>Signs as the admin.</summary>
+    public Signer Admin => new(_endpoint.Port, _admin, Region);
+
+    public string DatabaseFile => Path.Combine(_root, "data", "casement.db");
 
     public IPEndPoint Address => new(IPAddress.Loopback, _endpoint.Port);
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Casement.Aws.Signing;
+using Casement.Bench.Start;
 
 namespace Casement.Bench.Servers;
 
@@ -10,7 +11,7 @@ internal sealed partial class CasementProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
-    private static readonly Lazy<string> Program = new(Publish);
+    private static readonly Lazy<string> Program = new(Published);
     private readonly Process _process;
     private readonly string _root;
 
@@ -68,25 +69,9 @@ internal sealed partial class CasementProcess : IAsyncDisposable
             new AwsCredentials(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]));
     }
 
-    /// <summary>As a release is built: ReadyToRun, on the shared framework.</summary>
-    private static string Publish()
-    {
-        if (Environment.GetEnvironmentVariable("CASEMENT_BENCH_SERVER") is { Length: > 0 } given)
-        {
-            return given;
-        }
-
-        var output = Path.Combine(Root, "artifacts", "bench", "server");
-        string[] arguments =
-        [
-            "publish", Path.Combine(Root, "src", "Casement.Host", "Casement.Host.csproj"), "-c", "Release", "-r", $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}",
-            "--self-contained", "false", "-p:PublishReadyToRun=true", "-nodeReuse:false", "-v", "q", "--nologo", "-o", output,
-        ];
-        using var publish = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
-        var said = publish.StandardOutput.ReadToEnd();
-        publish.WaitForExit();
-        return publish.ExitCode == 0 ? Path.Combine(output, "casement-server") : throw new InvalidOperationException($"The server could not be published:\n{said}");
-    }
+    /// <summary>What a release holds, or, while something is tried, another build of it.</summary>
+    private static string Published() =>
+        Environment.GetEnvironmentVariable("CASEMENT_BENCH_SERVER") is { Length: > 0 } given ? given : Package.Current().Server;
 
     /// <summary>Resident memory in MiB, as the kernel counts it.</summary>
     public double ResidentMiB => StatusKiB("VmRSS:") / 1024;

@@ -29,9 +29,9 @@ internal static class Operator
         """;
 
     /// <summary>Makes the user, its group and policies through the API, and a key for it.</summary>
-    public static async Task<Signer> Create(CasementProcess server)
+    public static async Task<Signer> Create(Signer root)
     {
-        using var admin = new SignedClient(server.Admin);
+        using var admin = new SignedClient(root);
         await Call("CreateUser", ("UserName", "operator"), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "web"));
         await Call("CreateGroup", ("GroupName", "operators"));
         await Call("CreatePolicy", ("PolicyName", "WindowOperators"), ("PolicyDocument", Windows));
@@ -41,7 +41,7 @@ internal static class Operator
         await Call("PutUserPolicy", ("UserName", "operator"), ("PolicyName", "pass"), ("PolicyDocument", Pass));
         await Call("AddUserToGroup", ("UserName", "operator"), ("GroupName", "operators"));
         var key = await Call("CreateAccessKey", ("UserName", "operator"));
-        return server.Admin with { Credentials = new AwsCredentials(key.Xml("AccessKeyId"), key.Xml("SecretAccessKey")) };
+        return root with { Credentials = new AwsCredentials(key.Xml("AccessKeyId"), key.Xml("SecretAccessKey")) };
 
         string Arn(string name) => string.Create(CultureInfo.InvariantCulture, $"arn:aws:iam::{CasementProcess.Account}:policy/{name}");
 

@@ -30,12 +30,14 @@ public static class AuditTrail
         ArgumentNullException.ThrowIfNull(tx);
         ArgumentNullException.ThrowIfNull(entry);
         tx.Audited = true;
-        var last = tx.One("SELECT hash FROM audit ORDER BY seq DESC LIMIT 1", r => r.Bytes(0)) ?? Genesis;
+        var last = tx.AuditHead ?? tx.One("SELECT hash FROM audit ORDER BY seq DESC LIMIT 1", r => r.Bytes(0)) ?? Genesis;
         var docHash = SHA256.HashData(Encoding.UTF8.GetBytes(entry.Doc ?? ""));
+        var hash = Link(last, entry, docHash);
         tx.Execute(
             "INSERT INTO audit(at_ms, account, region, principal, action, resources, decision, decided_by, request_id, source, doc, doc_hash, hash) VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
             entry.AtMs, entry.Scope.Account, entry.Scope.Region, entry.Principal, entry.Action, entry.Resources, entry.Decision,
-            entry.DecidedBy, entry.RequestId, entry.Source, entry.Doc, docHash, Link(last, entry, docHash));
+            entry.DecidedBy, entry.RequestId, entry.Source, entry.Doc, docHash, hash);
+        tx.AuditHead = hash;
     }
 
     /// <summary>Whether a call is among the last ten thousand rows.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Casement.Storage;
 
@@ -25,6 +26,14 @@ public sealed class Database : IDisposable
     private readonly ConcurrentBag<Tx> _idle = [];
     private readonly SemaphoreSlim _readers;
     private readonly string _readConnection;
+
+    static Database()
+    {
+        // a connection is used by one thread at a time, and nobody asks SQLite how much memory it has: its locks for that are in vain
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     private Database(Writer writer, DatabaseOptions options)
     {
@@ -188,11 +197,12 @@ public sealed class Database : IDisposable
     {
         using var command = connection.CreateCommand();
 
+        // cache_size: where pages split, SQLite looks through the whole cache at each commit; the kernel keeps the file as well.
         // temp_store: what a savepoint would put back is kept in memory; as a file it is most of what a commit writes
         command.CommandText =
             $"""
-            PRAGMA journal_mode=WAL; PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=4000;
-            PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;
+            PRAGMA journal_mode=WAL; PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=8000;
+            PRAGMA cache_size=-16384; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;
             """;
         command.ExecuteNonQuery();
     }

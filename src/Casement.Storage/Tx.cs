@@ -30,6 +30,9 @@ public sealed class Tx : IDisposable
     /// <summary>Set by the audit trail: this transaction holds a call and not only the engine's own bookkeeping.</summary>
     internal bool Audited { get; set; }
 
+    /// <summary>The audit trail's last hash, as long as this transaction goes on and nothing of it is undone; null where it must be read.</summary>
+    internal byte[]? AuditHead { get; set; }
+
     internal bool TakeAudited()
     {
         var audited = Audited;
@@ -91,6 +94,11 @@ public sealed class Tx : IDisposable
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<object?> arguments)
     {
+        if (sql.StartsWith("ROLLBACK", StringComparison.Ordinal) || sql.StartsWith("BEGIN", StringComparison.Ordinal))
+        {
+            AuditHead = null;
+        }
+
         var statement = Begin(sql, arguments);
         try
         {
@@ -105,6 +113,15 @@ public sealed class Tx : IDisposable
         {
             statement.Reset();
         }
+    }
+
+    /// <summary>Runs a statement that is the writer's own and none of the transaction's.</summary>
+    internal void Control(string sql)
+    {
+        var planned = _planned;
+        _planned = null;
+        Execute(sql);
+        _planned = planned;
     }
 
     /// <summary>Runs several statements, without parameters, one after the other.</summary>

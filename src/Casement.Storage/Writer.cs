@@ -7,8 +7,8 @@ namespace Casement.Storage;
 
 /// <summary>
 /// The one writer. Units that wait while a commit is being made durable share the next one: no timer, no waiting window.
-/// Each runs in its own savepoint, so that one that fails does not spoil its neighbours. After a fault it tries by itself whether
-/// it can write again.
+/// One that fails does not spoil its neighbours: mostly it has written nothing yet, and where it has, all are run again, each in a
+/// savepoint of its own. After a fault it tries by itself whether it can write again.
 /// </summary>
 internal sealed class Writer : IDisposable
 {
@@ -113,22 +113,28 @@ internal sealed class Writer : IDisposable
     private void CommitTogether(List<QueuedUnit> batch)
     {
         Volatile.Write(ref _since, Math.Max(1, _clock.GetTimestamp()));
-        if (!TryCommit(batch))
+        if (Commit(batch) == Outcome.Lost)
         {
             // a unit took the whole transaction with it; its neighbours are run again, each for itself
             foreach (var unit in batch)
             {
-                TryCommit([unit]);
+                Commit([unit]);
             }
         }
 
         Volatile.Write(ref _since, 0);
     }
 
-    /// <summary>Answers every unit; but for a transaction of several units that one of them ended: then false, and none is answered.</summary>
-    private bool TryCommit(List<QueuedUnit> batch)
+    private Outcome Commit(List<QueuedUnit> batch)
     {
         var planned = _faults?.Invoke();
+        var outcome = TryCommit(batch, planned, apart: false);
+        return outcome == Outcome.Spoiled ? TryCommit(batch, planned, apart: true) : outcome;
+    }
+
+    /// <param name="apart">Each unit in a savepoint: a third of the work, and for nothing as long as none fails.</param>
+    private Outcome TryCommit(List<QueuedUnit> batch, CommitFault? planned, bool apart)
+    {
         var committing = false;
         var wrote = false;
         try
@@ -137,11 +143,21 @@ internal sealed class Writer : IDisposable
             _tx.Plan(planned as CommitFault.AtStatement);
             foreach (var unit in batch)
             {
-                wrote |= RunOne(unit);
+                var (succeeded, changed) = RunOne(unit, apart);
                 if (_tx.IsOver)
                 {
                     return Lost(batch, unit);
                 }
+
+                if (!succeeded && changed && !apart)
+                {
+                    _tx.Plan(null);
+                    _tx.TakeAudited();
+                    RollBack();
+                    return Outcome.Spoiled;
+                }
+
+                wrote |= succeeded && changed;
             }
 
             _tx.Plan(null);
@@ -155,7 +171,7 @@ internal sealed class Writer : IDisposable
         {
             RollBack();
             Fail(batch, e, committing);
-            return true;
+            return Outcome.Answered;
         }
 
         // a full disk may refuse a unit's statement and still take the commit of the rest; one of nothing shows nothing
@@ -173,21 +189,21 @@ internal sealed class Writer : IDisposable
             unit.Finish();
         }
 
-        return true;
+        return Outcome.Answered;
     }
 
-    private bool Lost(List<QueuedUnit> batch, QueuedUnit culprit)
+    private Outcome Lost(List<QueuedUnit> batch, QueuedUnit culprit)
     {
         _tx.Plan(null);
         _tx.TakeAudited();
         if (batch.Count > 1)
         {
-            return false;
+            return Outcome.Lost;
         }
 
         SetFault(culprit.StorageFault ?? "the transaction was undone");
         culprit.Fail(new StorageException("The database could not be written: the transaction was undone."));
-        return true;
+        return Outcome.Answered;
     }
 
     private void Commit(CommitFault? planned)
@@ -256,25 +272,27 @@ internal sealed class Writer : IDisposable
         return elapsed < Patience ? null : string.Create(CultureInfo.InvariantCulture, $"a commit has been under way for {(int)elapsed.TotalSeconds} s");
     }
 
-    /// <summary>Whether the unit succeeded and changed something.</summary>
-    private bool RunOne(QueuedUnit unit)
+    private (bool Succeeded, bool Changed) RunOne(QueuedUnit unit, bool apart)
     {
-        _tx.Execute("SAVEPOINT unit");
+        if (apart)
+        {
+            _tx.Control("SAVEPOINT unit");
+        }
+
         var before = _tx.TotalChanges;
         var succeeded = unit.Execute(_tx);
-        if (_tx.IsOver)
+        var changed = _tx.TotalChanges != before;
+        if (apart && !_tx.IsOver)
         {
-            return false;
+            if (!succeeded)
+            {
+                _tx.Control("ROLLBACK TO unit");
+            }
+
+            _tx.Control("RELEASE unit");
         }
 
-        if (!succeeded)
-        {
-            _tx.Execute("ROLLBACK TO unit");
-        }
-
-        var wrote = succeeded && _tx.TotalChanges != before;
-        _tx.Execute("RELEASE unit");
-        return wrote;
+        return (succeeded, changed);
     }
 
     private void RollBack()
@@ -299,9 +317,21 @@ internal sealed class Writer : IDisposable
         _tx.Dispose();
     }
 
+    private enum Outcome
+    {
+        /// <summary>Every unit has its answer, good or bad.</summary>
+        Answered = 1,
+
+        /// <summary>A unit ended the transaction of them all; none is answered.</summary>
+        Lost = 2,
+
+        /// <summary>A unit threw after it had changed something; all is undone, none is answered.</summary>
+        Spoiled = 3,
+    }
+
     private abstract class QueuedUnit
     {
-        /// <summary>Runs the work; false when it threw and its savepoint must be undone. May be called again when the transaction was lost.</summary>
+        /// <summary>Runs the work; false when it threw. Called again when the transaction was lost or spoiled.</summary>
         public abstract bool Execute(Tx tx);
 
         /// <summary>The commit holds: run what waits for it, then answer.</summary>
