@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Casement.Aws.Signing;
+using Casement.Bench.Servers;
 using Casement.Server;
 using Casement.Server.Iam;
 using Casement.Server.Operations;
@@ -48,16 +49,12 @@ internal sealed class FleetServer : IAsyncDisposable
 
     public string NodeList => Path.Combine(_root, "nodes");
 
-    private static string Program => Environment.GetEnvironmentVariable("CASEMENT_BENCH_SERVER") is { Length: > 0 } given
-        ? given
-        : Path.Combine(Environment.GetEnvironmentVariable("CASEMENT_ROOT")!, "artifacts", "bin", "Casement.Host", "release", "casement-server");
-
     public static async Task<FleetServer> Start(int nodes)
     {
         var root = Directory.CreateTempSubdirectory("casement-bench-").FullName;
         var data = Path.Combine(root, "data");
         var admin = await Seed(root, data, nodes);
-        var start = new ProcessStartInfo(Program, ["--port", "0", "--data", data]);
+        var start = new ProcessStartInfo(CasementProcess.Program.Value, ["--port", "0", "--data", data]);
         start.Environment["XDG_RUNTIME_DIR"] = root;
         var process = new ChildProcess(start);
         var ready = Path.Combine(data, "server.json");
