@@ -33,12 +33,18 @@ internal static class NodeReplies
         }
     }
 
+    /// <exception cref="AwsException">The command was withdrawn before the node had it: a node that asks before it starts must not start it now.</exception>
     public static void Acknowledge(Tx tx, Call call, CommandMessageId id)
     {
         var messageId = id.ToString();
         if (Storage.Mailbox.RemoveCancel(tx, messageId) || Find(tx, call, id) is not var (unit, invocation))
         {
             return;
+        }
+
+        if (invocation is { AckedMs: null, Outcome: CommandInvocationOutcome.DeliveryTimedOut or CommandInvocationOutcome.Cancelled or CommandInvocationOutcome.Undeliverable })
+        {
+            throw new AwsException("InvalidMessageIdException", $"The message '{messageId}' was withdrawn before it was acknowledged: its command has ended here.");
         }
 
         unit.Acknowledge(invocation);
