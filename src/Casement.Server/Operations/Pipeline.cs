@@ -18,7 +18,7 @@ public static class Pipeline
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(request);
         var operation = call.Operation;
-        call.AuditDoc = AuditText.Of(request);
+        call.Request = request;
         try
         {
             if (operation.Proof == Proof.Signature)
@@ -33,7 +33,7 @@ public static class Pipeline
             }
 
             var reply = await operation.HandleAny(request, call);
-            if (!call.Written)
+            if (!call.Written && !operation.IsSignOfLife)
             {
                 await call.Backstage.Audit.Gathered(call.Entry("allow", operation.Effect == Effect.Write ? call.AuditDoc : null));
             }
