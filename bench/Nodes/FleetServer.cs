@@ -54,16 +54,12 @@ internal sealed class FleetServer : IAsyncDisposable
 
     public string NodeList => Path.Combine(_root, "nodes");
 
-    private static string Program => Environment.GetEnvironmentVariable("CASEMENT_BENCH_SERVER") is { Length: > 0 } given
-        ? given
-        : Path.Combine(Environment.GetEnvironmentVariable("CASEMENT_ROOT")!, "artifacts", "bin", "Casement.Host", "release", "casement-server");
-
     public static async Task<FleetServer> Start(int nodes)
     {
         var root = Directory.CreateTempSubdirectory("casement-bench-").FullName;
         var data = Path.Combine(root, "data");
         var admin = await Seed(root, data, nodes);
-        var start = new ProcessStartInfo(Program, ["--port", "0", "--data", data]);
+        var start = new ProcessStartInfo(CasementProcess.Program.Value, ["--port", "0", "--data", data]);
         start.Environment["XDG_RUNTIME_DIR"] = root;
         var process = new ChildProcess(start);
         var ready = Path.Combine(data, "server.json");

@@ -11,7 +11,10 @@ internal sealed partial class CasementProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
-    private static readonly Lazy<string> Program = new(Published);
+
+    /// <summary>The published program, made when it is first asked for.</summary>
+    public static readonly Lazy<string> Program = new(Published);
+
     private readonly Process _process;
     private readonly string _root;
 

@@ -58,10 +58,9 @@ public sealed record CommandStep(string Key, string Plugin);
 /// <summary>A command. Status and counts are what the state machine said of its progress at the last change.</summary>
 /// <param name="CallerArn">Who sent it.</param>
 /// <param name="InvocationId">The window invocation that it carries out; null for commands sent by themselves.</param>
-/// <param name="Payload">What every node is given, as JSON text.</param>
 public sealed record CommandRow(
     string CommandId, Scope Scope, long RequestedMs, long ExpiresMs, string Status, string Details, CommandProgress Progress, string CallerArn,
-    string? InvocationId, CommandTerms Terms, string Payload, bool Final, long Version = 1);
+    string? InvocationId, CommandTerms Terms, bool Final, long Version = 1);
 
 /// <summary>What to list of commands; null members do not narrow.</summary>
 public sealed record CommandQuery
@@ -89,9 +88,9 @@ public sealed record CommandQuery
 public static class Commands
 {
     internal const string Columns =
-        "c.command_id, c.account, c.region, c.requested_ms, c.expires_ms, c.status, c.details, c.progress, c.caller_arn, c.invocation_id, c.doc, c.payload, c.final, c.version";
+        "c.command_id, c.account, c.region, c.requested_ms, c.expires_ms, c.status, c.details, c.progress, c.caller_arn, c.invocation_id, c.doc, c.final, c.version";
 
-    internal const int ColumnCount = 14;
+    internal const int ColumnCount = 13;
 
     /// <summary>The conditions of a query, for arguments $1 to $9.</summary>
     internal const string Where =
@@ -101,7 +100,8 @@ public static class Commands
         """;
 
     /// <summary>False when a command of that id is there already: whoever repeats a step finds it done.</summary>
-    public static bool TryInsert(Tx tx, CommandRow row) => tx.Execute(
+    /// <param name="payload">What every node is given, as JSON text: large, and looked at only when a message is handed out.</param>
+    public static bool TryInsert(Tx tx, CommandRow row, string payload) => tx.Execute(
         """
         INSERT INTO commands(command_id, account, region, requested_ms, expires_ms, status, details, targets, completed, errors, not_delivered,
           progress, caller_arn, invocation_id, document, doc, payload, final)
@@ -110,7 +110,10 @@ public static class Commands
         row.CommandId, row.Scope.Account, row.Scope.Region, row.RequestedMs, row.ExpiresMs, row.Status, row.Details, row.Progress.Total,
         row.Progress.Ended.Total, row.Progress.Ended.Errors, row.Progress.Ended.DeliveryTimedOut,
         JsonSerializer.Serialize(row.Progress, CommandStorageJson.Default.CommandProgress), row.CallerArn, row.InvocationId, row.Terms.DocumentName,
-        JsonSerializer.Serialize(row.Terms, CommandStorageJson.Default.CommandTerms), row.Payload, row.Final) == 1;
+        JsonSerializer.Serialize(row.Terms, CommandStorageJson.Default.CommandTerms), payload, row.Final) == 1;
+
+    /// <summary>What every node is given; null when there is no such command.</summary>
+    public static string? Payload(Tx tx, string commandId) => tx.One("SELECT payload FROM commands WHERE command_id=$1", r => r.Text(0), commandId);
 
     public static CommandRow? Find(Tx tx, Scope scope, string commandId) => tx.One(
         $"SELECT {Columns} FROM commands c WHERE c.account=$1 AND c.region=$2 AND c.command_id=$3", r => Map(r, 0), scope.Account, scope.Region, commandId);
@@ -162,7 +165,7 @@ public static class Commands
     internal static CommandRow Map(Row r, int at) => new(
         r.Text(at), new Scope(r.Text(at + 1), r.Text(at + 2)), r.Long(at + 3), r.Long(at + 4), r.Text(at + 5), r.Text(at + 6),
         r.Doc(at + 7, CommandStorageJson.Default.CommandProgress, "command", r.Text(at)), r.Text(at + 8), r.TextOrNull(at + 9),
-        r.Doc(at + 10, CommandStorageJson.Default.CommandTerms, "command", r.Text(at)), r.Text(at + 11), r.Flag(at + 12), r.Long(at + 13));
+        r.Doc(at + 10, CommandStorageJson.Default.CommandTerms, "command", r.Text(at)), r.Flag(at + 11), r.Long(at + 12));
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]

@@ -2,10 +2,12 @@ namespace Casement.Storage;
 
 /// <summary>A message that waits for a node.</summary>
 /// <param name="CommandId">The command that it brings or cancels.</param>
-/// <param name="Payload">JSON text.</param>
-/// <param name="IsCancel">Whether it cancels the command.</param>
+/// <param name="Payload">JSON text; null for a command's own, which <see cref="Commands.Payload"/> knows.</param>
 /// <param name="FirstOutMs">When it was first handed out; null before.</param>
-public sealed record NodeMessageRow(long Seq, string MessageId, string CommandId, string Payload, bool IsCancel, long? FirstOutMs);
+public sealed record NodeMessageRow(long Seq, string MessageId, string CommandId, string? Payload, long? FirstOutMs)
+{
+    public bool IsCancel => Payload is not null;
+}
 
 /// <summary>
 /// Messages to nodes. One that brings a command stays until the command has ended on the node, so that those handed out and
@@ -36,11 +38,10 @@ public static class Mailbox
     {
         var waiting = tx.All(
             """
-            SELECT m.seq, m.message_id, m.command_id, coalesce(m.payload, c.payload), m.payload IS NOT NULL, m.first_out_ms
-            FROM node_messages m LEFT JOIN commands c ON c.command_id=m.command_id
+            SELECT m.seq, m.message_id, m.command_id, m.payload, m.first_out_ms FROM node_messages m
             WHERE m.node_id=$1 AND m.acked_ms IS NULL AND m.visible_ms IS NOT NULL AND m.visible_ms <= $2 ORDER BY m.payload IS NULL, m.seq LIMIT 100
             """,
-            r => new NodeMessageRow(r.Long(0), r.Text(1), r.Text(2), r.TextOrNull(3) ?? "{}", r.Flag(4), r.LongOrNull(5)), nodeId, nowMs);
+            r => new NodeMessageRow(r.Long(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.LongOrNull(4)), nodeId, nowMs);
         if (waiting.TrueForAll(m => m.IsCancel || m.FirstOutMs is not null))
         {
             return waiting;

@@ -2,19 +2,6 @@ using System.Collections.Concurrent;
 
 namespace Casement.Server.Engine;
 
-/// <summary>Why a poll stopped waiting.</summary>
-public enum PollEnd
-{
-    /// <summary>Something was put into the node's mailbox.</summary>
-    Rung = 1,
-
-    /// <summary>A newer poll of the node took its place.</summary>
-    Replaced = 2,
-
-    /// <summary>Nothing came.</summary>
-    Quiet = 3,
-}
-
 /// <summary>
 /// Wakes polls of nodes, and gives commands their turns. Messages and deadlines stand in rows, so a lost bell costs time and
 /// nothing else: whoever waits looks again by itself. None may be rung before the commit that it is about.
@@ -24,27 +11,56 @@ public abstract class NodeBells
     /// <summary>How many nodes may wait at once.</summary>
     public const int PollsMax = 20_000;
 
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // only nodes that wait are in it
+    private readonly ConcurrentDictionary<string, HeldPoll> _polls = new(StringComparer.Ordinal);
+    private volatile bool _closed;
     private int _seats;
 
     private protected NodeBells() { }
 
-    /// <summary>Announces a poll; the node's older one ends. To be called before the mailbox is read, so that no bell falls in between.</summary>
-    public abstract Task Enter(string nodeId, string pollId);
+    /// <summary>A poll comes in; the node's older one ends. To be called before the mailbox is read, so that no bell falls in between.</summary>
+    public HeldPoll Enter(string nodeId)
+    {
+        var poll = new HeldPoll(this, nodeId);
+        HeldPoll? older = null;
+        _polls.AddOrUpdate(nodeId, poll, (_, known) =>
+        {
+            older = known;
+            return poll;
+        });
+        older?.End(PollEnd.Replaced);
+        if (_closed)
+        {
+            poll.End(PollEnd.Quiet);
+        }
 
-    /// <summary>Waits until the bell rings, which it may have done since <see cref="Enter"/>, at most until an instant of the real clock.</summary>
-    public abstract Task<PollEnd> Wait(string nodeId, string pollId, DateTimeOffset until);
+        return poll;
+    }
 
     /// <summary>Something may be in the node's mailbox.</summary>
-    public abstract void Ring(string nodeId);
+    public void Ring(string nodeId)
+    {
+        if (_polls.TryGetValue(nodeId, out var poll))
+        {
+            poll.Ring();
+        }
+    }
 
     /// <summary>Lets one turn at a time apply what is due of a command.</summary>
     public abstract Task Expire(Backstage backstage, string commandId);
 
-    /// <summary>Completes when the server stops: polls answer at once, so that it need not wait for them.</summary>
-    public Task Closed => _closed.Task;
+    /// <summary>The server stops: polls answer at once, so that it need not wait for them.</summary>
+    public void Close()
+    {
+        _closed = true;
+        foreach (var poll in _polls.Values)
+        {
+            poll.End(PollEnd.Quiet);
+        }
+    }
 
-    public void Close() => _closed.TrySetResult();
+    // a newer poll of the node stays
+    internal void Leave(HeldPoll poll) => _polls.TryRemove(KeyValuePair.Create(poll.NodeId, poll));
 
     /// <summary>How many polls are held now.</summary>
     internal int Held => Volatile.Read(ref _seats);
@@ -67,27 +83,8 @@ public abstract class NodeBells
     }
 }
 
-/// <summary>Bells of nodes in one process without grains.</summary>
+/// <summary>Commands get their turns where they are asked for.</summary>
 public sealed class LocalNodeBells : NodeBells
 {
-    private readonly ConcurrentDictionary<string, PollSeat> _polls = new(StringComparer.Ordinal);
-
-    public override Task Enter(string nodeId, string pollId)
-    {
-        _polls.GetOrAdd(nodeId, _ => new PollSeat()).Enter(pollId);
-        return Task.CompletedTask;
-    }
-
-    public override Task<PollEnd> Wait(string nodeId, string pollId, DateTimeOffset until) =>
-        _polls.GetOrAdd(nodeId, _ => new PollSeat()).Wait(pollId, until - TimeProvider.System.GetUtcNow());
-
-    public override void Ring(string nodeId)
-    {
-        if (_polls.TryGetValue(nodeId, out var seat))
-        {
-            seat.Ring();
-        }
-    }
-
     public override Task Expire(Backstage backstage, string commandId) => CommandDeadlines.Apply(backstage, commandId);
 }

@@ -13,6 +13,9 @@ public sealed class Credentials(Database database, MasterKey master, Sessions se
 {
     private const int CacheMax = 4096;
 
+    // more than nodes may wait at once, each with a session of its own
+    private const int SigningKeysMax = 32_768;
+
     // what a clock is corrected by from day to day
     private static readonly TimeSpan AheadMax = TimeSpan.FromMinutes(5);
 
@@ -45,7 +48,7 @@ public sealed class Credentials(Database database, MasterKey master, Sessions se
             return (null, new AuthFault.UnknownCredential());
         }
 
-        if (!SigV4.Verify(message, claim, KeyFor(claim, sessions.SecretOf(claim.AccessKeyId), 0)))
+        if (!SigV4.Verify(message, claim, KeyFor(claim, null, 0)))
         {
             return (null, new AuthFault.WrongSignature());
         }
@@ -180,7 +183,8 @@ public sealed class Credentials(Database database, MasterKey master, Sessions se
         return principal is null ? null : new Known(principal, Encoding.UTF8.GetString(secret), key.Active, version);
     }
 
-    private byte[] KeyFor(SignatureClaim claim, string secret, long version)
+    /// <param name="secret">Null for a session's, which is derived only when its key is not there yet.</param>
+    private byte[] KeyFor(SignatureClaim claim, string? secret, long version)
     {
         var id = (claim.AccessKeyId, claim.Date, claim.Region, claim.Service);
         if (_signingKeys.TryGetValue(id, out var cached) && cached.Version == version)
@@ -188,8 +192,8 @@ public sealed class Credentials(Database database, MasterKey master, Sessions se
             return cached.Bytes;
         }
 
-        var key = SigV4.SigningKey(secret, claim.Date, claim.Region, claim.Service);
-        if (_signingKeys.Count >= CacheMax)
+        var key = SigV4.SigningKey(secret ?? sessions.SecretOf(claim.AccessKeyId), claim.Date, claim.Region, claim.Service);
+        if (_signingKeys.Count >= SigningKeysMax)
         {
             _signingKeys.Clear();
         }

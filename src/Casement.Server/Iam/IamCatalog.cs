@@ -23,7 +23,7 @@ public sealed class IamCatalog(Database database, IamVersions versions)
         Principal.Root root => new PrincipalPolicies(new PrincipalIdentity.Root(root.Account)),
         Principal.User user => Cached(user, user.Id, () => OfUser(user)),
         Principal.RoleSession { SessionPolicies.Count: > 0 } session => OfSession(session),
-        Principal.RoleSession session => Cached(session, session.RoleId + ":" + session.SessionName, () => OfSession(session)),
+        Principal.RoleSession session => Of(session, Cached(session, session.RoleId, () => OfSession(session))),
         Principal.NodeKey or Principal.Anonymous => new PrincipalPolicies(new PrincipalIdentity.Anonymous()),
         _ => throw new UnreachableException(),
     };
@@ -77,12 +77,19 @@ public sealed class IamCatalog(Database database, IamVersions versions)
             Boundary(tx, scope, Users.ById(tx, scope, user.Id)?.BoundaryArn, new PolicyHolder(HolderKind.User, user.Name))));
     }
 
+    /// <summary>Sessions of a role differ in nothing but their name: ten thousand nodes share one entry.</summary>
+    private static PrincipalPolicies Of(Principal.RoleSession session, PrincipalPolicies ofRole) =>
+        new(Identity(session), ofRole.IdentityPolicies, ofRole.Boundary);
+
+    private static PrincipalIdentity.RoleSession Identity(Principal.RoleSession session) =>
+        new(session.Account, session.RoleArn, session.RoleId, session.Arn);
+
     private PrincipalPolicies OfSession(Principal.RoleSession session)
     {
         var scope = new Scope(session.Account, "");
         var holder = new PolicyHolder(HolderKind.Role, session.RoleName);
         return database.ReadConsistently(tx => new PrincipalPolicies(
-            new PrincipalIdentity.RoleSession(session.Account, session.RoleArn, session.RoleId, session.Arn),
+            Identity(session),
             Attached(PolicyTexts.Of(tx, scope, session.RoleId), holder),
             Boundary(tx, scope, Roles.ById(tx, scope, session.RoleId)?.BoundaryArn, holder),
             [.. session.SessionPolicies.Select(text => OfSession(tx, scope, text, session))]));

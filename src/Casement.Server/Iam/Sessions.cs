@@ -1,4 +1,7 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Casement.Server.Operations;
@@ -15,7 +18,11 @@ public sealed record SessionKeys(string AccessKeyId, string SecretAccessKey, str
 /// </summary>
 public sealed class Sessions(MasterKey master)
 {
+    // nodes come back every quarter of a minute with the same token; more than may wait at once
+    private const int OpenedMax = 32_768;
+
     private readonly byte[] _tokenKey = master.Derive("session token");
+    private readonly ConcurrentDictionary<string, Opened> _opened = new(StringComparer.Ordinal);
 
     public SessionKeys Issue(Principal.RoleSession session, DateTimeOffset expires)
     {
@@ -35,6 +42,36 @@ public sealed class Sessions(MasterKey master)
     public (Principal.RoleSession Session, DateTimeOffset Expires)? Open(string token, string keyId)
     {
         ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(keyId);
+
+        // what a token holds never changes; whether it still counts is asked of each request, known or not
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(token.AsSpan()), hash);
+        if (_opened.TryGetValue(keyId, out var known) && CryptographicOperations.FixedTimeEquals(known.TokenHash, hash))
+        {
+            return (known.Session, known.Expires);
+        }
+
+        if (Read(token, keyId) is not { } read)
+        {
+            return null;
+        }
+
+        if (read.Session.Node is not null)
+        {
+            if (_opened.Count >= OpenedMax)
+            {
+                _opened.Clear();
+            }
+
+            _opened[keyId] = new Opened(hash.ToArray(), read.Session, read.Expires);
+        }
+
+        return read;
+    }
+
+    private (Principal.RoleSession Session, DateTimeOffset Expires)? Read(string token, string keyId)
+    {
         var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(token.Length)];
         if (!Convert.TryFromBase64String(token, bytes, out var length) ||
             MasterKey.Unseal(_tokenKey, bytes.AsSpan(0, length), keyId) is not { } plain ||
@@ -53,6 +90,8 @@ public sealed class Sessions(MasterKey master)
         };
         return (session, DateTimeOffset.FromUnixTimeMilliseconds(r.ExpiresMs));
     }
+
+    private sealed record Opened(byte[] TokenHash, Principal.RoleSession Session, DateTimeOffset Expires);
 }
 
 internal sealed record SessionRecord(

@@ -1,3 +1,4 @@
+using Casement.Server.Audit;
 using Casement.Storage;
 using NodaTime;
 
@@ -23,6 +24,7 @@ public sealed class Call(Backstage backstage, Operation operation, Scope scope, 
     private readonly List<string> _decidedBy = [];
     private readonly List<string> _resources = [];
     private List<KeyValuePair<string, string>>? _headers;
+    private string? _auditDoc;
     private HashSet<string>? _leftOut;
 
     public Backstage Backstage => backstage;
@@ -49,7 +51,10 @@ public sealed class Call(Backstage backstage, Operation operation, Scope scope, 
     public string? InvocationId { get; init; }
 
     /// <summary>The request as it may stand in the audit trail: sensitive members hidden.</summary>
-    public string? AuditDoc { get; set; }
+    public string? AuditDoc => _auditDoc ??= Request is null ? null : AuditText.Of(Request);
+
+    /// <summary>What was asked; null before the path begins.</summary>
+    internal object? Request { get; set; }
 
     /// <summary>Headers to add to the reply, such as <c>x-casement-warning</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers ?? [];
@@ -67,12 +72,13 @@ public sealed class Call(Backstage backstage, Operation operation, Scope scope, 
     public async Task<T> Write<T>(Func<Tx, T> unit)
     {
         Written = true;
+        var entry = Entry("allow", AuditDoc);
         var written = await backstage.Database.Write(tx =>
         {
             var result = unit(tx);
             backstage.Clock.Mark(tx, NowMs);
             CrashPoint.Pass(CrashPoint.CallInUnit);
-            AuditTrail.Append(tx, Entry("allow", AuditDoc));
+            AuditTrail.Append(tx, entry);
             return result;
         });
         CrashPoint.Pass(CrashPoint.CallCommitted);

@@ -40,6 +40,11 @@ public abstract class Operation
 
     public abstract Effect Effect { get; }
 
+    /// <summary>
+    /// Whether a call that was allowed and changed nothing is no more than a node saying that it lives: thousands of nodes do so
+    /// every few seconds, and the trail keeps what happened.
+    /// </summary>
+    public virtual bool IsSignOfLife => false;
 
     public abstract Type RequestType { get; }
 

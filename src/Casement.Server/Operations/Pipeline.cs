@@ -18,7 +18,7 @@ public static class Pipeline
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(request);
         var operation = call.Operation;
-        call.AuditDoc = AuditText.Of(request);
+        call.Request = request;
         try
         {
             if (operation.Proof == Proof.Signature)
@@ -37,7 +37,7 @@ public static class Pipeline
             CrashPoint.Pass(CrashPoint.RequestRolesAllowed);
             var reply = await operation.HandleAny(request, call);
             CrashPoint.Pass(CrashPoint.RequestHandled);
-            if (!call.Written)
+            if (!call.Written && !operation.IsSignOfLife)
             {
                 await call.Backstage.Audit.Gathered(call.Entry("allow", operation.Effect == Effect.Write ? call.AuditDoc : null));
             }

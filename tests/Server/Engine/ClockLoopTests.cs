@@ -108,14 +108,6 @@ public sealed class ClockLoopTests : IDisposable
     {
         public int Asked { get; private set; }
 
-        public override Task Enter(string nodeId, string pollId) => Task.CompletedTask;
-
-        public override Task<PollEnd> Wait(string nodeId, string pollId, DateTimeOffset until) => Task.FromResult(PollEnd.Quiet);
-
-        public override void Ring(string nodeId)
-        {
-        }
-
         public override Task Expire(Backstage backstage, string commandId) =>
             Asked++ == 0 ? Task.FromCanceled(new CancellationToken(true)) : CommandDeadlines.Apply(backstage, commandId);
     }

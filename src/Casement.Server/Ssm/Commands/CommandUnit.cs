@@ -42,9 +42,10 @@ internal sealed class CommandUnit
     /// </summary>
     /// <returns>Null when a command of that id is there already.</returns>
     public static CommandUnit? Create(
-        Tx tx, Backstage backstage, CommandRow row, IReadOnlyList<(string NodeId, CommandInvocationOutcome? Ended)> nodes, long nowMs)
+        Tx tx, Backstage backstage, CommandRow row, string payload, IReadOnlyList<(string NodeId, CommandInvocationOutcome? Ended)> nodes)
     {
-        if (!Storage.Commands.TryInsert(tx, row))
+        var nowMs = row.RequestedMs;
+        if (!Storage.Commands.TryInsert(tx, row, payload))
         {
             return null;
         }

@@ -37,8 +37,9 @@ internal static class NodeReplies
     public static void Acknowledge(Tx tx, Call call, CommandMessageId id)
     {
         var messageId = id.ToString();
-        if (Storage.Mailbox.RemoveCancel(tx, messageId) || Find(tx, call, id) is not var (unit, invocation))
+        if (Find(tx, call, id) is not var (unit, invocation))
         {
+            Storage.Mailbox.RemoveCancel(tx, messageId);
             return;
         }
 
@@ -53,7 +54,13 @@ internal static class NodeReplies
 
     public static void Fail(Tx tx, Call call, CommandMessageId id, string failure)
     {
-        if (Storage.Mailbox.RemoveCancel(tx, id.ToString()) || Find(tx, call, id) is not var (unit, invocation) || invocation.Outcome is not null)
+        if (Find(tx, call, id) is not var (unit, invocation))
+        {
+            Storage.Mailbox.RemoveCancel(tx, id.ToString());
+            return;
+        }
+
+        if (invocation.Outcome is not null)
         {
             return;
         }
@@ -65,8 +72,14 @@ internal static class NodeReplies
 
     public static void Apply(Tx tx, Call call, CommandMessageId id, ReplyPayload reply)
     {
-        // the answer to a cancellation is no more than its acknowledgement
-        if (Storage.Mailbox.RemoveCancel(tx, id.ToString()) || Find(tx, call, id) is not var (unit, invocation) || invocation.Stage == CommandStage.Unsent)
+        if (Find(tx, call, id) is not var (unit, invocation))
+        {
+            // a cancellation has an id of its own; the answer to it is no more than its acknowledgement
+            Storage.Mailbox.RemoveCancel(tx, id.ToString());
+            return;
+        }
+
+        if (invocation.Stage == CommandStage.Unsent)
         {
             return;
         }

@@ -115,8 +115,8 @@ public sealed class SendCommand : Operation<SendCommand.Request, SendCommand.Rep
         var expires = CommandClocks.ExpiresAfter(call.Now, Duration.FromSeconds(terms.TimeoutSeconds), Duration.FromSeconds(terms.ExecutionSeconds));
         var row = new CommandRow(
             commandId, call.Scope, call.NowMs, expires.ToUnixTimeMilliseconds(), status.Status.ToWire(), status.Details.ToWire(), progress,
-            call.Principal.Arn, request.Order?.InvocationId, terms, payload, Final: false);
-        CommandUnit.Create(tx, call.Backstage, row, nodes, call.NowMs);
+            call.Principal.Arn, request.Order?.InvocationId, terms, Final: false);
+        CommandUnit.Create(tx, call.Backstage, row, payload, nodes);
         return commandId;
     }
 

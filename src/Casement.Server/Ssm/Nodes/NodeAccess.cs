@@ -26,9 +26,8 @@ internal static class NodeAccess
     /// Lets a call through only if it comes from the session that this very node was given, whatever policies say: a mailbox has
     /// no ARN, so a policy for operators that grants all of <c>ec2messages</c> would otherwise open every node's.
     /// </summary>
-    /// <returns>The node.</returns>
     /// <exception cref="AwsException">AccessDenied for all others; InvalidInstanceId for a node that is not registered here.</exception>
-    public static async Task<NodeRow> Seat(Call call, string nodeId)
+    public static async Task Seat(Call call, string nodeId)
     {
         if (call.Principal is not Principal.RoleSession { Node: { } seat } || seat.NodeId != nodeId)
         {
@@ -38,21 +37,25 @@ internal static class NodeAccess
                 .ToException(call.Operation.Service.Protocol);
         }
 
-        var node = call.Read(tx => Storage.Nodes.Find(tx, call.Scope, nodeId)) ?? throw NotHere(call, nodeId);
+        if (!call.Read(tx => Storage.Nodes.Exists(tx, call.Scope, nodeId)))
+        {
+            throw NotHere(call, nodeId);
+        }
+
         call.Backstage.Contacts.Touch(nodeId, call.Backstage.Clock.RealNow);
-        return node;
     }
 
     /// <summary>As <see cref="Seat(Call, string)"/>, for the node that a message's id names.</summary>
     /// <exception cref="AwsException">InvalidMessageIdException when it is no message's id.</exception>
-    public static async Task<(NodeRow Node, CommandMessageId Id)> SeatOf(Call call, string? messageId)
+    public static async Task<CommandMessageId> SeatOf(Call call, string? messageId)
     {
         if (!CommandMessageId.TryParse(messageId, out var id))
         {
             throw new AwsException("InvalidMessageIdException", $"The message id '{messageId}' is not of the form aws.ssm.<command>.<node>.");
         }
 
-        return (await Seat(call, id.NodeId), id);
+        await Seat(call, id.NodeId);
+        return id;
     }
 
     /// <summary>Not registered, or registered in another region than the signature names.</summary>

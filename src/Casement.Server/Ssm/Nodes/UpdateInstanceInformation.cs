@@ -14,11 +14,14 @@ public sealed class UpdateInstanceInformation : Operation<UpdateInstanceInformat
 
     public override Effect Effect => Effect.Write;
 
+    public override bool IsSignOfLife => true;
+
     protected override IEnumerable<Access> Needs(Request request, Call call) => [NodeAccess.To(Action, request.InstanceId, call)];
 
     protected override async Task<Nothing> Handle(Request request, Call call)
     {
-        var node = await NodeAccess.Seat(call, request.InstanceId!);
+        await NodeAccess.Seat(call, request.InstanceId!);
+        var node = call.Read(tx => Storage.Nodes.Find(tx, call.Scope, request.InstanceId!)) ?? throw NodeAccess.NotHere(call, request.InstanceId!);
         if (Merged(node.Report, request) != node.Report)
         {
             await call.Write(tx =>

@@ -18,7 +18,7 @@ public sealed class AcknowledgeMessage : Operation<AcknowledgeMessage.Request, N
 
     protected override async Task<Nothing> Handle(Request request, Call call)
     {
-        var (_, id) = await NodeAccess.SeatOf(call, request.MessageId);
+        var id = await NodeAccess.SeatOf(call, request.MessageId);
         await call.Write(tx => NodeReplies.Acknowledge(tx, call, id));
         CrashPoint.Pass(CrashPoint.AcknowledgementCommitted);
         return Nothing.Instance;

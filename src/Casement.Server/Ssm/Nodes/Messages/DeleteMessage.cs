@@ -15,7 +15,7 @@ public sealed class DeleteMessage : Operation<DeleteMessage.Request, Nothing>
 
     protected override async Task<Nothing> Handle(Request request, Call call)
     {
-        var (_, id) = await NodeAccess.SeatOf(call, request.MessageId);
+        var id = await NodeAccess.SeatOf(call, request.MessageId);
         await call.Write(tx => NodeReplies.Acknowledge(tx, call, id));
         return Nothing.Instance;
     }

@@ -15,7 +15,7 @@ public sealed class FailMessage : Operation<FailMessage.Request, Nothing>
 
     protected override async Task<Nothing> Handle(Request request, Call call)
     {
-        var (_, id) = await NodeAccess.SeatOf(call, request.MessageId);
+        var id = await NodeAccess.SeatOf(call, request.MessageId);
         await call.Write(tx => NodeReplies.Fail(tx, call, id, request.FailureType!));
         return Nothing.Instance;
     }

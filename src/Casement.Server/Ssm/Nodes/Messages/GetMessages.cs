@@ -20,6 +20,8 @@ public sealed class GetMessages : Operation<GetMessages.Request, GetMessages.Rep
 
     public override Effect Effect => Effect.Read;
 
+    public override bool IsSignOfLife => true;
+
     protected override IEnumerable<Access> Needs(Request request, Call call) => [new Access(Action, "*")];
 
     protected override async Task<Reply> Handle(Request request, Call call)
@@ -29,7 +31,7 @@ public sealed class GetMessages : Operation<GetMessages.Request, GetMessages.Rep
         var bells = call.Backstage.NodeBells;
         using var seat = bells.TakeSeat() ?? throw new AwsException("TooManyRequestsException", $"More than {NodeBells.PollsMax} nodes wait for messages already.");
         var until = call.Backstage.Clock.RealNow + Patience;
-        await bells.Enter(nodeId, call.RequestId);
+        using var poll = bells.Enter(nodeId);
         while (true)
         {
             var messages = await HandOut(call, nodeId);
@@ -38,9 +40,9 @@ public sealed class GetMessages : Operation<GetMessages.Request, GetMessages.Rep
                 return Answer(request, call, messages);
             }
 
-            var wait = bells.Wait(nodeId, call.RequestId, until);
-            await Task.WhenAny(wait, bells.Closed).WaitAsync(call.Aborted);
-            if (bells.Closed.IsCompleted || await wait != PollEnd.Rung)
+            var end = await poll.Wait(until - call.Backstage.Clock.RealNow, call.Aborted);
+            call.Aborted.ThrowIfCancellationRequested();
+            if (end != PollEnd.Rung)
             {
                 return Answer(request, call, []);
             }
@@ -94,7 +96,7 @@ public sealed class GetMessages : Operation<GetMessages.Request, GetMessages.Rep
                     CreatedDate = now,
                     Destination = request.Destination,
                     MessageId = m.MessageId,
-                    Payload = m.Payload,
+                    Payload = m.Payload ?? call.Read(tx => Storage.Commands.Payload(tx, m.CommandId)) ?? "{}",
                     PayloadDigest = "",
                     Topic = $"{(m.IsCancel ? NodeTopics.CancelCommand : NodeTopics.SendCommand)}.{region}.1",
                 }),

@@ -18,7 +18,7 @@ public sealed class SendReply : Operation<SendReply.Request, SendReply.Reply>
 
     protected override async Task<Reply> Handle(Request request, Call call)
     {
-        var (_, id) = await NodeAccess.SeatOf(call, request.MessageId);
+        var id = await NodeAccess.SeatOf(call, request.MessageId);
         var payload = NodeReplies.Read(request.Payload!);
         await call.Write(tx =>
         {
