@@ -15,6 +15,11 @@ switch (args)
         return await BareNodes.Run(options);
 }
 
+if (args is ["nodes-commands", var count])
+{
+    return await NodesBenchmark.Commands(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+}
+
 // bench/run [NAME…]: measures those, or all, and writes results.md from what was measured last of each
 var unknown = args.Except(Benchmarks.All.Select(b => b.Name), StringComparer.Ordinal).ToList();
 if (unknown.Count > 0)

@@ -25,11 +25,14 @@ internal static class Drive
         var requests = Made();
         using var beside = arguments.Count > 2 ? Process.Start(arguments[2], [.. arguments.Skip(3), server.Pid.ToString(CultureInfo.InvariantCulture)]) : null;
         var before = server.Worked;
+        var written = server.Written;
         var seen = load.Run(requests, time, repeat: isGet);
         var worked = server.Worked - before;
+        var bytes = (server.Written.Bytes - written.Bytes) / (double)seen.Calls;
+        var writes = (server.Written.Calls - written.Calls) / (double)seen.Calls;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{seen.PerSecond:#,0} calls/s, p50 {seen.P50Ms:0.00} ms, p99 {seen.P99Ms:0.0} ms, {worked.TotalMicroseconds / seen.Calls:0.0} µs of processor a call, {server.ResidentMiB:0} MiB"));
+            $"{seen.PerSecond:#,0} calls/s, p50 {seen.P50Ms:0.00} ms, p99 {seen.P99Ms:0.0} ms, {worked.TotalMicroseconds / seen.Calls:0.0} µs of processor, {bytes:#,0} bytes and {writes:0.0} writes a call, {server.ResidentMiB:0} MiB"));
         await (beside?.WaitForExitAsync() ?? Task.CompletedTask);
         return 0;
 

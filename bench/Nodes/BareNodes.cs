@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -18,42 +21,42 @@ internal static class BareNodes
     private static readonly byte[] Quiet = """{"Destination":"mi-0123456789abcdef0","MessagesRequestId":"0","Messages":[]}"""u8.ToArray();
     private static readonly byte[] Queued = """{"MessageId":"aws.ssm.0","ReplyId":"0","ReplyStatus":"Queued","Description":""}"""u8.ToArray();
 
-    private static volatile Round _round = new(0);
+    private static volatile Round _round = new(0, []);
 
     /// <param name="arguments">The file that holds a poll's answer.</param>
     public static async Task<int> Run(IReadOnlyList<string> arguments)
     {
-        var message = await File.ReadAllBytesAsync(arguments[0]);
+        var message = await File.ReadAllTextAsync(arguments[0]);
+        _round = Round.Of(0, message);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.ListenLocalhost(0);
+            kestrel.Listen(IPAddress.Loopback, 0);
         });
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using var app = builder.Build();
-        app.Run(context => Serve(context, message));
+        app.Run(Serve);
         await app.StartAsync();
         Console.WriteLine($"listening {new Uri(app.Urls.First()).Port}");
         while (await Console.In.ReadLineAsync() is not null)
         {
             var over = _round;
-            _round = new Round(over.Number + 1);
+            _round = Round.Of(over.Number + 1, message);
             over.Over.SetResult();
         }
 
         return 0;
     }
 
-    private static async Task Serve(HttpContext context, byte[] message)
+    private static async Task Serve(HttpContext context)
     {
         var request = context.Request;
         var body = new byte[request.ContentLength ?? 0];
         await request.Body.ReadExactlyAsync(body);
         var target = request.Headers["X-Amz-Target"].ToString();
-        var reply = target.EndsWith("GetMessages", StringComparison.Ordinal) ? await Poll(context, message)
+        var reply = target.EndsWith("GetMessages", StringComparison.Ordinal) ? await Poll(context)
             : target.EndsWith("SendReply", StringComparison.Ordinal) ? Queued
             : Nothing;
         context.Response.ContentType = "application/x-amz-json-1.1";
@@ -61,7 +64,7 @@ internal static class BareNodes
         await context.Response.Body.WriteAsync(reply);
     }
 
-    private static async Task<byte[]> Poll(HttpContext context, byte[] message)
+    private static async Task<byte[]> Poll(HttpContext context)
     {
         // a connection is a node; it gets one message a round
         var items = context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items;
@@ -80,11 +83,15 @@ internal static class BareNodes
         }
 
         items[typeof(Round)] = had + 1;
-        return message;
+        return _round.Message;
     }
 
-    private sealed record Round(int Number)
+    private sealed record Round(int Number, byte[] Message)
     {
+        // a node takes a command once, so that each round's has another id
+        public static Round Of(int number, string message) => new(number, Encoding.UTF8.GetBytes(
+            message.Replace("aws.ssm.01234567", string.Create(CultureInfo.InvariantCulture, $"aws.ssm.{number:x8}"), StringComparison.Ordinal)));
+
         public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -24,20 +24,21 @@ internal static class NodesBenchmark
 
     public static async Task<IReadOnlyList<Row>> Run()
     {
-        var sizes = Sizes;
-        if (Environment.GetEnvironmentVariable("CASEMENT_BENCH_NODES") is { Length: > 0 } only)
-        {
-            sizes = [int.Parse(only, CultureInfo.InvariantCulture)];
-        }
-
         List<(int Nodes, Side Casement, Side Bare)> measured = [];
-        foreach (var nodes in sizes)
+        foreach (var nodes in Sizes)
         {
-            var (casement, message) = await OfCasement(nodes, nodes == sizes[^1]);
-            measured.Add((nodes, casement, await OfBare(nodes, nodes == sizes[^1], message)));
+            var (casement, message) = await OfCasement(nodes, nodes == Most);
+            measured.Add((nodes, casement, await OfBare(nodes, nodes == Most, message)));
         }
 
         return Rows(measured, await PerSecond());
+    }
+
+    /// <summary>For a profiler: some commands to so many nodes, and nothing else.</summary>
+    public static async Task<int> Commands(int nodes)
+    {
+        await OfCasement(nodes, whole: false);
+        return 0;
     }
 
     private static List<Row> Rows(List<(int Nodes, Side Casement, Side Bare)> measured, double registrations)
@@ -81,6 +82,7 @@ internal static class NodesBenchmark
         for (var round = 0; round < Rounds; round++)
         {
             times.Add(await Command(server, simulator, nodes));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {nodes:#,0} nodes: {times[^1].TotalMilliseconds:#,0} ms"));
         }
 
         side = side with { Command = Median(times), BytesPerNode = (server.DatabaseBytes() - bytes) / (double)(Rounds * nodes) };
@@ -147,6 +149,7 @@ internal static class NodesBenchmark
                 await bare.Tell("go");
                 await simulator.Hears("answered");
                 times.Add(Stopwatch.GetElapsedTime(began));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {nodes:#,0} nodes, bare: {times[^1].TotalMilliseconds:#,0} ms"));
             }
 
             await simulator.End();

@@ -101,6 +101,12 @@ internal sealed partial class CasementProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What it handed to the kernel so far, to files and sockets together.</summary>
+    public (long Bytes, long Calls) Written => (Counter("wchar:"), Counter("syscw:"));
+
+    private long Counter(string name) => long.Parse(
+        File.ReadLines($"/proc/{Pid}/io").First(l => l.StartsWith(name, StringComparison.Ordinal))[name.Length..], System.Globalization.CultureInfo.InvariantCulture);
+
     private double StatusKiB(string name)
     {
         var line = File.ReadLines($"/proc/{Pid}/status").First(l => l.StartsWith(name, StringComparison.Ordinal));

@@ -72,9 +72,13 @@ public sealed class Database : IDisposable
         var tx = new Tx(connection);
         try
         {
-            Pragmas(connection, options.Durable);
+            if (tx.IsReadOnly)
+            {
+                throw new StorageException($"The database {options.File} could not be opened: it is readonly to this user.");
+            }
 
-            // SQLite opens a file that it may not write without a word, and refuses the first write
+            // what may be written may still have a log that may not
+            Pragmas(connection, options.Durable);
             tx.Execute("BEGIN IMMEDIATE");
             tx.Execute("ROLLBACK");
             Migrator.Migrate(tx);
@@ -204,12 +208,13 @@ public sealed class Database : IDisposable
 
     public void Dispose()
     {
-        _writer.Dispose();
+        // the last to close moves the log into the file, which readers may not
         foreach (var tx in _idle)
         {
             tx.Dispose();
         }
 
+        _writer.Dispose();
         _readers.Dispose();
     }
 }

@@ -40,6 +40,9 @@ public sealed class Tx : IDisposable
     /// <summary>Whether SQLite has undone the whole transaction by itself, as it does after most faults of the disk.</summary>
     internal bool IsOver => raw.sqlite3_get_autocommit(_handle) != 0;
 
+    /// <summary>Whether the file may not be written: SQLite opens it then without a word.</summary>
+    internal bool IsReadOnly => raw.sqlite3_db_readonly(_connection.Handle, "main") == 1;
+
     /// <summary>Rows changed on this connection since it was opened.</summary>
     internal int TotalChanges => raw.sqlite3_total_changes(_handle);
 

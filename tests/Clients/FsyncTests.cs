@@ -75,7 +75,7 @@ public sealed class FsyncTests
             () => api.Ssm("GetCommandInvocation", new { CommandId = command, InstanceId = node.Id }), seen => seen.Text("Status") == "Success");
 
         var calls = SystemCalls.Read(file).All;
-        var acknowledged = calls.First(c => c.Name is "sendto" or "sendmsg" or "write" && c.Touches("AcknowledgeMessage") && c.Touches("TCP:"));
+        var acknowledged = calls.First(c => c.Name is "sendto" or "sendmsg" or "write" && c.Touches("AcknowledgeMessage") && c.Touches("<TCP"));
         var folder = $"{node.Directory}/commands/open/{command}";
         var named = calls.First(c => c.Name.StartsWith("rename", StringComparison.Ordinal) && c.Touches($"{folder}.new\"") && c.Touches($"{folder}\""));
         Assert.True(named.DoneBefore(acknowledged));
@@ -135,7 +135,7 @@ public sealed class FsyncTests
     private static SystemCall FirstAnswer(IReadOnlyList<SystemCall> calls, string name)
     {
         var frame = calls.First(c => IsFrame(c, name));
-        return calls.First(c => c.Began > frame.Began && c.Name is "sendmsg" or "sendto" or "write" && c.Touches("TCP:") && c.Touches("HTTP/1.1 200 OK"));
+        return calls.First(c => c.Began > frame.Began && c.Name is "sendmsg" or "sendto" or "write" && c.Touches("<TCP") && c.Touches("HTTP/1.1 200 OK"));
     }
 
     private static string Judge(IReadOnlyList<SystemCall> calls, string name)
@@ -164,7 +164,7 @@ public sealed class FsyncTests
         public async Task<IReadOnlyList<SystemCall>> Until(string name) => await Eventually.Is(
             () => Task.FromResult(SystemCalls.Read(file).All),
             calls => calls.FirstOrDefault(c => IsFrame(c, name)) is { } frame
-                && calls.Any(c => c.Began > frame.Began && c.Result > 0 && c.Touches("TCP:") && c.Touches("HTTP/1.1 200 OK")));
+                && calls.Any(c => c.Began > frame.Began && c.Result > 0 && c.Touches("<TCP") && c.Touches("HTTP/1.1 200 OK")));
 
         public ValueTask DisposeAsync() => server.DisposeAsync();
     }
