@@ -8,7 +8,7 @@ namespace Casement.Crash.Tests;
 public sealed class CutoffCrashTests(Seed seed)
 {
     // long enough for the script to have started, short enough to be waited for
-    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(9);
+    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(14);
 
     [Theory]
     [MemberData(nameof(Steps.Cutoff), MemberType = typeof(Steps))]

@@ -53,7 +53,7 @@ public sealed class IdentityCrashTests(Seed seed)
             stage.StartNode();
             await stage.Until("the key is replaced", async () => !File.Exists(next) && await File.ReadAllTextAsync(key) != before && await IsTaken(stage, key));
             await stage.KillNode();
-            await Story.Tell(stage, "after", 1);
+            await Story.TellOnce(stage, "after");
         }
     }
 

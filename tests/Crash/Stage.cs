@@ -41,6 +41,9 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Whether the step was reached, by word of the process that died there.</summary>
     public bool Died { get; private set; }
 
+    /// <summary>How many runs nobody can tell the end of, since their agent or supervisor died where it may not start them again.</summary>
+    public int Losses { get; private set; }
+
     /// <summary>Request ids of writes that were answered with success.</summary>
     public List<string> Acknowledged { get; } = [];
 
@@ -128,7 +131,13 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>The step may lie behind all that a client can see: then the death is still to come.</summary>
     public async Task AwaitDeath()
     {
-        if (!Died && !Steps.IsSupervisors(_point))
+        if (Steps.IsSupervisors(_point))
+        {
+            // the run that it has lost is looked for at the end
+            Died = true;
+            Losses++;
+        }
+        else if (!Died)
         {
             await Task.WhenAny(Steps.IsNodes(_point) ? _agent!.Exited : Server.Exited, Task.Delay(DeathDeadline, TimeProvider.System));
             await Mend();
@@ -185,6 +194,7 @@ internal sealed class Stage : IAsyncDisposable
         Assert.False(Died || isTheWrongOne, $"Nobody asked for this death: {exitCode}\n{lastWords}");
         Assert.True(exitCode == 137 && lastWords.Contains(CrashPoint.Epitaph(_point, _passage), StringComparison.Ordinal), $"{exitCode}\n{lastWords}");
         Died = true;
+        Losses += Steps.LosesTheRun(_point) ? 1 : 0;
     }
 
     // below those that the system gives to outgoing connections: an agent that looks for a dead server must not find itself there
