@@ -41,7 +41,7 @@ internal sealed class Package
             : new Package(archive[..^".tar.gz".Length], archive);
     }
 
-    public long SizeOf(string file) => new FileInfo(file).Length;
+    public static long SizeOf(string file) => new FileInfo(file).Length;
 
     public long SizeUnpacked => new DirectoryInfo(Folder).EnumerateFiles("*", SearchOption.AllDirectories).Where(f => f.LinkTarget is null).Sum(f => f.Length);
 

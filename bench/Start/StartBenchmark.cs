@@ -159,10 +159,10 @@ internal static class StartBenchmark
 
     private static IEnumerable<Row> SizeRows(Package package)
     {
-        yield return Size("the archive", package.SizeOf(package.Archive), "xz and zstd would be smaller; gzip is everywhere");
+        yield return Size("the archive", Package.SizeOf(package.Archive), "xz and zstd would be smaller; gzip is everywhere");
         yield return Size("unpacked", package.SizeUnpacked, "nearly all of it the server with its runtime");
-        yield return Size("casement-agent", package.SizeOf(package.Agent), "native, stripped");
-        yield return Size("casement", package.SizeOf(package.Cli), "native, stripped");
+        yield return Size("casement-agent", Package.SizeOf(package.Agent), "native, stripped");
+        yield return Size("casement", Package.SizeOf(package.Cli), "native, stripped");
 
         static Row Size(string what, long bytes, string note) => new($"size: {what}", bytes / MiB, "MiB", "", null, null, "", null, note);
     }
