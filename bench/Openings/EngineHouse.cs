@@ -23,6 +23,7 @@ internal sealed class EngineHouse : IAsyncDisposable
 
     private readonly Settings _settings;
     private readonly DataDirectory _data;
+    private readonly MasterKey _master;
     private readonly Database _database;
     private WebApplication? _app;
 
@@ -30,6 +31,7 @@ internal sealed class EngineHouse : IAsyncDisposable
     {
         _settings = settings;
         _data = DataDirectory.Open(settings);
+        _master = _data.ReadMasterKey(settings);
         _database = Database.Open(new DatabaseOptions(_data.DatabaseFile));
     }
 
@@ -39,8 +41,7 @@ internal sealed class EngineHouse : IAsyncDisposable
         var folder = Path.Combine(root, "openings-" + RandomNumberGenerator.GetHexString(8, lowercase: true));
         Directory.CreateDirectory(root);
         var house = new EngineHouse(new Settings { DataDirectory = folder, Port = 0, Account = Account });
-        var master = house._data.ReadMasterKey(house._settings);
-        var credentials = new Credentials(house._database, master, new Sessions(master), new IamVersions());
+        var credentials = new Credentials(house._database, house._master, new Sessions(house._master), new IamVersions());
         await house._data.Prepare(house._database, tx => ServerApp.CreateFirstAccount(tx, house._settings, credentials, Now()));
         return house;
     }
@@ -111,7 +112,7 @@ internal sealed class EngineHouse : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddCasement(
-            _settings, new Clock(TimeProvider.System, TimeProvider.System), _database, _data.ReadMasterKey(_settings), new IamVersions());
+            _settings, new Clock(TimeProvider.System, TimeProvider.System), _database, _master, new IamVersions());
         builder.AddCasementEngine();
         _app = builder.Build();
         _app.MapCasement();
