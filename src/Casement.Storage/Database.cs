@@ -29,7 +29,17 @@ public sealed class Database : IDisposable
     /// <summary>Opens the file, bringing its schema up to date.</summary>
     /// <exception cref="NewerSchemaException">A newer Casement wrote it; the file was not changed.</exception>
     /// <exception cref="StorageException">It cannot be opened or written.</exception>
-    public static Database Open(DatabaseOptions options)
+    public static Database Open(DatabaseOptions options) => Open(options, tx => new Writer(tx));
+
+    /// <summary>
+    /// Opens it without a writing thread: units wait until <see cref="CommitWaiting"/> is called, so that a simulation says what is
+    /// committed together, when, and what goes wrong.
+    /// </summary>
+    /// <param name="options">As for <see cref="Open(DatabaseOptions)"/>.</param>
+    /// <param name="passing">Called at the points of <see cref="CrashPoints"/> around each commit; what it throws there, the commit threw.</param>
+    internal static Database OpenStepped(DatabaseOptions options, Action<string> passing) => Open(options, tx => new Writer(tx, passing));
+
+    private static Database Open(DatabaseOptions options, Func<Tx, Writer> writer)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
@@ -49,7 +59,7 @@ public sealed class Database : IDisposable
                 throw;
             }
 
-            return new Database(new Writer(tx), options);
+            return new Database(writer(tx), options);
         }
         catch (SqliteException e)
         {
@@ -70,6 +80,9 @@ public sealed class Database : IDisposable
         unit(tx);
         return true;
     });
+
+    /// <summary>Commits up to so many of the waiting units together; for a database that was opened stepped.</summary>
+    internal void CommitWaiting(int most) => _writer.CommitWaiting(most);
 
     /// <summary>Units waiting for the writer; retention works only while this is 0.</summary>
     public int Waiting => _writer.Waiting;

@@ -14,7 +14,8 @@ internal sealed class Writer : IDisposable
     private readonly Tx _tx;
     private readonly Channel<QueuedUnit> _queue = Channel.CreateBounded<QueuedUnit>(
         new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-    private readonly Thread _thread;
+    private readonly Thread? _thread;
+    private readonly Action<string>? _passing;
 
     public Writer(Tx tx)
     {
@@ -22,6 +23,11 @@ internal sealed class Writer : IDisposable
         _thread = new Thread(Loop) { IsBackground = true, Name = "casement-writer", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
     }
+
+    /// <summary>Without a thread: <see cref="CommitWaiting"/> does the work.</summary>
+    /// <param name="tx">The connection to write with.</param>
+    /// <param name="passing">Called at each crash point of a commit.</param>
+    public Writer(Tx tx, Action<string> passing) => (_tx, _passing) = (tx, passing);
 
     public int Waiting => _queue.Reader.Count;
 
@@ -42,19 +48,30 @@ internal sealed class Writer : IDisposable
         return await unit.Completion;
     }
 
+    /// <summary>Takes up to so many units of those that wait, and commits them.</summary>
+    public void CommitWaiting(int most)
+    {
+        var batch = new List<QueuedUnit>();
+        Take(batch, most);
+        CommitTogether(batch);
+    }
+
     private void Loop()
     {
         var batch = new List<QueuedUnit>(BatchMax);
-        var reader = _queue.Reader;
-        while (WaitForWork(reader))
+        while (WaitForWork(_queue.Reader))
         {
-            while (batch.Count < BatchMax && reader.TryRead(out var unit))
-            {
-                batch.Add(unit);
-            }
-
+            Take(batch, BatchMax);
             CommitTogether(batch);
             batch.Clear();
+        }
+    }
+
+    private void Take(List<QueuedUnit> batch, int most)
+    {
+        while (batch.Count < most && _queue.Reader.TryRead(out var unit))
+        {
+            batch.Add(unit);
         }
     }
 
@@ -101,8 +118,9 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    private static void Pass(string any, string ofCalls, bool audited)
+    private void Pass(string any, string ofCalls, bool audited)
     {
+        _passing?.Invoke(any);
         CrashPoints.Reached(any);
         if (audited)
         {
@@ -139,7 +157,7 @@ internal sealed class Writer : IDisposable
     public void Dispose()
     {
         _queue.Writer.TryComplete();
-        _thread.Join();
+        _thread?.Join();
         _tx.Dispose();
     }
 
