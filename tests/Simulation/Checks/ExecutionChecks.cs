@@ -5,7 +5,7 @@ namespace Casement.Simulation.Tests.Checks;
 /// <summary>What must hold of an execution at each commit that touched it.</summary>
 internal static class ExecutionChecks
 {
-    public static void Check(ExecutionSnap? before, ExecutionSnap after, Func<string, CommandSnap?> commands)
+    public static void Check(ExecutionSnap? before, ExecutionSnap after, Func<string, CommandSnap?> commands, long nowMs)
     {
         Terminal(before, after);
         foreach (var task in after.Tasks)
@@ -18,13 +18,30 @@ internal static class ExecutionChecks
             }
         }
 
-        Violation.Unless(
-            after.Final || after.WakeMs is not null || after.Queued || after.Tasks.Any(t => t.Invocations.Any(i => i.Kind == 2)), "every execution ends",
-            $"execution {after.Id} waits for nothing and will not be looked at");
+        Wakes(after, commands, nowMs);
         if (after.Final && after.Opened)
         {
             Derivation(after, commands);
         }
+    }
+
+    /// <summary>Whatever is due to happen to it stands in its row, so that no bell need be heard.</summary>
+    private static void Wakes(ExecutionSnap after, Func<string, CommandSnap?> commands, long nowMs)
+    {
+        if (after.Final)
+        {
+            return;
+        }
+
+        var invocations = after.Tasks.SelectMany(t => t.Invocations.Select(i => (Task: t, Invocation: i))).ToList();
+        var isCutOff = nowMs >= after.CutoffMs;
+        var isDue = invocations.Any(i => i.Invocation.Kind == 1 || (i.Invocation.Kind == 2 && commands(i.Invocation.CommandId!) is { Final: true }))
+            || (isCutOff && after.Tasks.Any(t => t.EndMs is null && t.StartMs is null))
+            || (isCutOff && invocations.Any(i => i.Task.Terms.CancelsAtCutoff && i.Invocation.RunsOn));
+        Violation.Unless(!isDue || after.WakeMs <= nowMs, "what is due wakes", $"something is due at {nowMs}, but nothing wakes {after}");
+        Violation.Unless(isCutOff || after.WakeMs <= after.CutoffMs, "what is due wakes", $"nothing wakes it at its cutoff: {after}");
+        Violation.Unless(
+            after.WakeMs is not null || invocations.Exists(i => i.Invocation.Kind == 2), "every execution ends", $"it waits for nothing and will not be looked at: {after}");
     }
 
     private static void Terminal(ExecutionSnap? before, ExecutionSnap after)

@@ -18,6 +18,9 @@ internal sealed class Occurrences
     private readonly List<(ExecutionSnap Row, long SeenMs)> _rows = [];
     private readonly List<(ExecutionSnap Row, long SeenMs)> _fresh = [];
 
+    /// <summary>When windows say that they open next.</summary>
+    public IEnumerable<long> NextOpenings => _windows.Values.Select(w => w.NextMs).OfType<long>();
+
     public void Knows(Timetable timetable) =>
         _timetables[(timetable.Text, timetable.EveryMinutes is null ? timetable.Zone : "UTC", timetable.Offset)] = timetable;
 

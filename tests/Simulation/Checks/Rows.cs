@@ -30,13 +30,16 @@ internal sealed record TaskSnap(
 /// <param name="Targets">How many targets it had.</param>
 internal sealed record TaskTerms(int Priority, string Type, bool CancelsAtCutoff, string MaxErrors, bool HasTargets, int Targets);
 
-internal sealed record InvocationSnap(string Id, int Ordinal, string? CommandId, string Status, string? Details, long? StartMs, long? EndMs, int Kind)
+internal sealed record InvocationSnap(string Id, int Ordinal, string? CommandId, string Status, string? Details, long? StartMs, long? EndMs, int Kind, int Cancel)
 {
     public bool Final => EndMs is not null;
 
     public bool HasCommand => Kind is 2 or 4;
 
     public bool Refused => Kind == 3;
+
+    /// <summary>Runs, and nobody has asked it to stop.</summary>
+    public bool RunsOn => (Kind, Cancel) == (2, 1);
 }
 
 internal sealed record CommandSnap(
@@ -149,7 +152,8 @@ internal sealed class Rows : IDisposable
         var invocations = All(
             "SELECT task_execution_id, invocation_id, ordinal, command_id, status, details, start_ms, end_ms, doc FROM invocations WHERE execution_id=$1 ORDER BY ordinal",
             r => (Task: r.GetString(0), Snap: new InvocationSnap(
-                r.GetString(1), r.GetInt32(2), TextOrNull(r, 3), r.GetString(4), TextOrNull(r, 5), LongOrNull(r, 6), LongOrNull(r, 7), KindOf(r.GetString(8)))),
+                r.GetString(1), r.GetInt32(2), TextOrNull(r, 3), r.GetString(4), TextOrNull(r, 5), LongOrNull(r, 6), LongOrNull(r, 7), ProgressOf(r.GetString(8)).Kind,
+                ProgressOf(r.GetString(8)).Cancel)),
             executionId);
         return [.. tasks.Select(t => t with { Invocations = [.. invocations.Where(i => i.Task == t.Id).Select(i => i.Snap)] })];
     }
@@ -175,10 +179,11 @@ internal sealed class Rows : IDisposable
             selectors.Count > 0, selectors.Count == 0 ? 1 : named + others);
     }
 
-    private static int KindOf(string json)
+    private static (int Kind, int Cancel) ProgressOf(string json)
     {
         using var doc = JsonDocument.Parse(json);
-        return doc.RootElement.GetProperty("Progress").GetProperty("Kind").GetInt32();
+        var progress = doc.RootElement.GetProperty("Progress");
+        return (progress.GetProperty("Kind").GetInt32(), progress.GetProperty("Cancel").GetInt32());
     }
 
     private List<T> All<T>(string sql, Func<SqliteDataReader, T> map, object? argument = null)

@@ -26,6 +26,16 @@ internal sealed class Watch(string file, WrongClock clock, History history) : ID
 
     public IReadOnlyCollection<CommandSnap> Commands => _commands.Values;
 
+    /// <summary>The next cutoff or opening by the server's clock; null when none is ahead.</summary>
+    public long? NextMarkMs
+    {
+        get
+        {
+            var marks = _openExecutions.Select(id => _executions[id].CutoffMs).Concat(_occurrences.NextOpenings).Where(ms => ms > clock.NowMs);
+            return marks.Cast<long?>().Min();
+        }
+    }
+
     public string Open() => string.Join(", ", _openExecutions.Select(id => $"execution {_executions[id]}").Concat(_openCommands.Select(id => $"command {_commands[id]}")));
 
     public void Knows(Timetable timetable) => _occurrences.Knows(timetable);
@@ -119,7 +129,7 @@ internal sealed class Watch(string file, WrongClock clock, History history) : ID
             history.Say($"execution {id} of {after.WindowId}: {after.Status} {after.Details}");
         }
 
-        ExecutionChecks.Check(before, after, c => _commands.GetValueOrDefault(c));
+        ExecutionChecks.Check(before, after, c => _commands.GetValueOrDefault(c), clock.NowMs);
         if (before is null)
         {
             _occurrences.Executed(after, clock.NowMs);

@@ -21,8 +21,11 @@ internal sealed class Loop(Dice dice, long startMs)
 
     public Action Commit { get; set; } = () => { };
 
-    /// <summary>How many of ten thousand steps take up to a minute.</summary>
+    /// <summary>How many of ten thousand steps take long.</summary>
     public int Stalls { get; set; }
+
+    /// <summary>How long one takes that takes long.</summary>
+    public Func<long> StallMs { get; set; } = () => 0;
 
     public void Enqueue(Lane lane, SendOrPostCallback callback, object? state)
     {
@@ -87,7 +90,7 @@ internal sealed class Loop(Dice dice, long startMs)
         var stalled = dice.Rare(Stalls);
         if (stalled || dice.Below(8) == 0)
         {
-            NowMs += stalled ? dice.Below(60_000) : dice.Below(20);
+            NowMs += stalled ? StallMs() : dice.Below(20);
             FireTimers();
         }
     }

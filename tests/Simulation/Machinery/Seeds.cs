@@ -27,26 +27,36 @@ internal static class Seeds
         return outcome!;
     }
 
-    /// <summary>The violation with the smallest seed of those that were found first; null when there is none.</summary>
-    public static Outcome? First(ulong firstSeed, int runs)
+    /// <summary>Runs until one has found something: that with the smallest seed of those which ran; null when none has.</summary>
+    public static Outcome? First(ulong firstSeed, int runs) => Found(firstSeed, runs, until: 1).FirstOrDefault();
+
+    /// <summary>Runs all, and answers those that have found something.</summary>
+    public static List<Outcome> All(ulong firstSeed, int runs) => Found(firstSeed, runs, until: int.MaxValue);
+
+    private static List<Outcome> Found(ulong firstSeed, int runs, int until)
     {
         var gate = new Lock();
-        Outcome? found = null;
+        var found = new SortedList<ulong, Outcome>();
         var next = -1;
-        List<Thread> threads = [.. Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount)).Select(_ => new Thread(() =>
+        List<Thread> threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
         {
-            while (found is null && Interlocked.Increment(ref next) is var number && number < runs)
+            while (Volatile.Read(ref next) < runs && Interlocked.Increment(ref next) is var number && number < runs)
             {
                 var outcome = RunHere(firstSeed + (ulong)number);
                 lock (gate)
                 {
-                    found = outcome.Violation is not null && !(outcome.Seed > found?.Seed) ? outcome : found;
+                    if (outcome.Violation is not null)
+                    {
+                        found.Add(outcome.Seed, outcome);
+                    }
+
+                    next = found.Count >= until ? runs : next;
                 }
             }
         }))];
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
-        return found;
+        return [.. found.Values];
     }
 
     private static Outcome RunHere(ulong seed)

@@ -19,6 +19,7 @@ internal static class Cast
         """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
 
     private const string OperatorId = "AIDAOPERATOR000000000";
+    private const string NodeRoleId = "AROANODES000000000000";
     private const string NodeRoleName = "AmazonEC2RunCommandRoleForManagedInstances";
 
     public static Principal Root { get; } = new Principal.Root(Simulation.Account);
@@ -31,20 +32,18 @@ internal static class Cast
         $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["{{string.Join("\",\"", actions)}}"],"Resource":"*"}]}""";
 
     /// <summary>The session in which a node polls.</summary>
-    public static Principal Session(Tx tx, string nodeId)
-    {
-        var role = Roles.ByName(tx, Simulation.Scope.Global, NodeRoleName)!;
-        return new Principal.RoleSession(Simulation.Account, role.Id, role.Name, role.Path, nodeId, DateTimeOffset.UnixEpoch)
+    public static Principal Session(string nodeId) =>
+        new Principal.RoleSession(Simulation.Account, NodeRoleId, NodeRoleName, "/service-role/", nodeId, DateTimeOffset.UnixEpoch)
         {
             Node = new NodeSeat(nodeId, Simulation.Scope.Region),
         };
-    }
 
     public static void Insert(Tx tx)
     {
         var scope = Simulation.Scope;
         Accounts.Insert(tx, scope.Account, "{}", 0);
-        FirstRoles.Insert(tx, scope.Global, 0);
+        Roles.Insert(tx, scope.Global, new RoleRow(NodeRoleId, NodeRoleName, "/service-role/", Trust, 3600, 0));
+        Attachments.Attach(tx, scope.Global, NodeRoleId, "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore");
         var role = new RoleRow("AROAMAINTENANCE000000", TaskRole, "/", Trust, 3600, 0);
         Roles.Insert(tx, scope.Global, role);
         InlinePolicies.Put(tx, role.Id, PolicyName, Allow("ssm:SendCommand", "ssm:CancelCommand"));

@@ -138,7 +138,8 @@ internal sealed class FakeNode(Simulation simulation, string id, Principal sessi
 
     private async Task Run(string messageId, Held held)
     {
-        var untilMs = simulation.Loop.NowMs + (Dice.Chance(_laziness) ? Dice.Milliseconds(3 * 3_600_000) : Dice.Milliseconds(300_000));
+        var takesMs = Dice.Chance(_laziness) ? Dice.Milliseconds(3 * 3_600_000) : Dice.Milliseconds(300_000);
+        var untilMs = simulation.Loop.NowMs + (Dice.Chance(85) ? takesMs : simulation.UntilMark(takesMs));
         while (simulation.Loop.NowMs < untilMs && !held.Cancelled)
         {
             await Sleep(Math.Min(untilMs - simulation.Loop.NowMs, 60_000));

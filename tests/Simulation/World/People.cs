@@ -26,7 +26,7 @@ internal sealed class People(Simulation simulation)
         for (var i = Dice.Between(1, Cast.NodesMax); i-- > 0;)
         {
             var node = Cast.NodeId(i);
-            var life = new FakeNode(simulation, node, simulation.Server!.Database.Read(tx => Cast.Session(tx, node)));
+            var life = new FakeNode(simulation, node, Cast.Session(node));
             simulation.Start(simulation.World, life.Live);
         }
 
@@ -38,7 +38,8 @@ internal sealed class People(Simulation simulation)
         simulation.Start(simulation.World, Disturb);
         while (_chaos)
         {
-            await simulation.Loop.Sleep(simulation.World, Dice.Between(1, 60) * 60_000L);
+            var pauseMs = Dice.Between(1, 60) * 60_000L;
+            await simulation.Loop.Sleep(simulation.World, Dice.Chance(70) ? pauseMs : simulation.UntilMark(pauseMs));
             if (_chaos)
             {
                 await Act();
@@ -68,7 +69,8 @@ internal sealed class People(Simulation simulation)
     {
         while (_chaos)
         {
-            await simulation.Loop.Sleep(simulation.World, Dice.Between(5, 120) * 60_000L);
+            var pauseMs = Dice.Between(5, 120) * 60_000L;
+            await simulation.Loop.Sleep(simulation.World, Dice.Chance(70) ? pauseMs : simulation.UntilMark(pauseMs));
             if (!_chaos)
             {
                 return;

@@ -72,8 +72,8 @@ internal sealed class SimulatedServer : IDisposable
         _simulation.Start(Lane, CommandLoop);
     }
 
-    /// <summary>Somebody set the wall clock: the loops notice within half a minute.</summary>
-    public void ClockWasSet()
+    /// <summary>Somebody set the wall clock, or bells were lost: the loops notice within half a minute.</summary>
+    public void LooksAgain()
     {
         _windowAlarm.LookAgainIn(LookAgainMs);
         _commandAlarm.LookAgainIn(LookAgainMs);

@@ -25,7 +25,7 @@ internal sealed class Simulation : IDisposable
         Dice = new Dice(seed);
         Weather = Weather.Of(Dice);
         StartMs = Timetable.Start(Dice).ToUnixTimeMilliseconds();
-        Loop = new Loop(Dice, StartMs) { HasCommit = () => Server is { Database.Waiting: > 0 }, Commit = Commit, Stalls = Weather.Stalls };
+        Loop = new Loop(Dice, StartMs) { HasCommit = () => Server is { Database.Waiting: > 0 }, Commit = Commit, Stalls = Weather.Stalls, StallMs = () => Dice.Chance(50) ? Dice.Below(60_000) : Math.Min(UntilMark(1_000), 600_000) };
         Clock = new WrongClock(Loop);
         World = new Lane(Loop);
         History = new History(() => Loop.NowMs);
@@ -100,6 +100,13 @@ internal sealed class Simulation : IDisposable
 
     public void Fail(Violation violation) => _violation ??= violation;
 
+    /// <summary>
+    /// How long until shortly before or after something is to happen: a cutoff, an opening. Most of what can go wrong goes wrong there.
+    /// </summary>
+    public long UntilMark(long otherwiseMs) => Watch.NextMarkMs is { } markMs && markMs - Clock.NowMs is < 4 * 3_600_000 and var leftMs
+        ? Math.Max(0, leftMs + Dice.Between(-120, 60))
+        : otherwiseMs;
+
     /// <summary>Asks the dice, with the weather's odds, and writes down what they said.</summary>
     public bool Happens(Func<Weather, int> odds, string? said = null)
     {
@@ -152,7 +159,7 @@ internal sealed class Simulation : IDisposable
         Loop.At(World, downMs, Boot);
     }
 
-    public void ClockWasSet() => Server?.ClockWasSet();
+    public void ClockWasSet() => Server?.LooksAgain();
 
     /// <summary>Called by the writer around each commit.</summary>
     public void AtCommit(string point)
@@ -165,7 +172,14 @@ internal sealed class Simulation : IDisposable
         else if (point == CrashPoints.AfterCommit)
         {
             PowerLossIf(Happens(w => w.DeathAfterCommit));
-            FaultIf(Happens(w => w.CommitHoldsButIsReportedFailed, "a commit holds but is reported failed"));
+            var holds = Happens(w => w.CommitHoldsButIsReportedFailed, "a commit holds but is reported failed");
+            if (holds)
+            {
+                // its bells are lost with it
+                Server!.LooksAgain();
+            }
+
+            FaultIf(holds);
         }
     }
 
