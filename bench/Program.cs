@@ -1,4 +1,24 @@
 using Casement.Bench;
+using Casement.Bench.Calls;
+using Casement.Bench.Nodes;
+
+// what a benchmark starts as a process of its own
+switch (args)
+{
+    case [BareServer.Switch, .. var options]:
+        return await BareServer.Run(options);
+    case [Drive.Switch, .. var options]:
+        return await Drive.Run(options);
+    case ["simulate-nodes", .. var options]:
+        return await NodeSimulator.Run(options);
+    case ["bare-nodes", .. var options]:
+        return await BareNodes.Run(options);
+}
+
+if (args is ["nodes-commands", var count])
+{
+    return await NodesBenchmark.Commands(int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+}
 
 // bench/run [NAME…]: measures those, or all, and writes results.md from what was measured last of each
 var unknown = args.Except(Benchmarks.All.Select(b => b.Name), StringComparer.Ordinal).ToList();

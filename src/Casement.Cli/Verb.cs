@@ -39,6 +39,9 @@ internal abstract class Verb
         return option;
     }
 
+    /// <summary>Which server is meant, where several run or the current folder is not below its own.</summary>
+    protected Option<string?> DataDirectory() => Valued("--data", "DIR", "The server on this data directory, instead of the one found from here.");
+
     protected Option<bool> Flag(string name, string description)
     {
         var option = new Option<bool>(name) { Description = description };

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Casement.Server;
+using Casement.Server.Engine;
+using NodaTime;
 using NodaTime.Text;
 
 namespace Casement.Host;
@@ -117,8 +119,9 @@ internal static class CommandLine
     private static NodaTime.Instant? Instant(string? value) => value is null
         ? null
         : InstantPattern.ExtendedIso.Parse(value) is { Success: true, Value: var instant }
+            && instant >= NodaConstants.UnixEpoch && instant <= NodaTime.Instant.FromDateTimeOffset(ManualTimeProvider.End)
             ? instant
-            : throw new UsageException($"--at is an instant such as 2027-03-28T00:59:00Z, not '{value}'.");
+            : throw new UsageException($"--at is an instant from 1970 to the end of 9998 such as 2027-03-28T00:59:00Z, not '{value}'.");
 
     private static int Number(string option, string? value, int otherwise, int least, int most) => value is null
         ? otherwise

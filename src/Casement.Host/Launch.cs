@@ -42,6 +42,12 @@ internal static partial class Launch
             await errors.WriteLineAsync($"{e.Message} Choose another port with --port, or stop what listens there.");
             return EnvironmentFault;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // a full or closed disk; the message names the file
+            await errors.WriteLineAsync(e.Message);
+            return EnvironmentFault;
+        }
     }
 
     private static Settings WithEphemeralDirectory(Settings settings) => settings.Ephemeral
@@ -91,7 +97,7 @@ internal static partial class Launch
         app.UseLandingPage();
         app.MapCasement();
         await app.StartAsync();
-        using var ready = new ReadyFile(new Ready(
+        using var ready = await MakeReady(app, new Ready(
             1, Environment.ProcessId, EndpointOf(app, settings), settings.Region, settings.Account, settings.Ephemeral, data.Root, certificate?.CaFile));
         if (ready.Warning is { } warning)
         {
@@ -100,6 +106,20 @@ internal static partial class Launch
 
         await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    private static async Task<ReadyFile> MakeReady(WebApplication app, Ready ready)
+    {
+        try
+        {
+            return new ReadyFile(ready);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // a server that cannot be found does not run
+            await app.StopAsync();
+            throw;
+        }
     }
 
     private static Clock MakeClock(Settings settings)

@@ -79,7 +79,14 @@ internal sealed partial class ReadyFile : IDisposable
     {
         foreach (var file in _files)
         {
-            File.Delete(file);
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // a directory that was closed meanwhile; who reads the file asks whether the process lives
+            }
         }
     }
 

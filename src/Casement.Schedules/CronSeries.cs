@@ -69,12 +69,19 @@ internal sealed class CronSeries : Series
             return null;
         }
 
+        // openings further apart than what is repeated cannot pause for it: true of nearly every schedule, and quickly seen
+        long tooShort = 0;
         long second = Math.Max(from.ToUnixTimeSeconds(), _earliest);
         for (int index = _zone.IndexAt(second); index < _zone.Count; index++)
         {
             ZoneTimeline.Stretch stretch = _zone[index];
             long repeated = stretch.PriorLocalEnd - stretch.LocalStart;
-            long last = repeated > 0 ? NextNominal(stretch.LocalStart) : CronFields.Never;
+            if (repeated > tooShort && repeated < CivilDay.SecondsPerDay && !_fields.RepeatsWithin((int)repeated + 1))
+            {
+                tooShort = repeated;
+            }
+
+            long last = repeated > tooShort ? NextNominal(stretch.LocalStart) : CronFields.Never;
             if (last >= stretch.PriorLocalEnd)
             {
                 continue;

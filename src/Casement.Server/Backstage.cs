@@ -4,6 +4,7 @@ using Casement.Server.Iam;
 using Casement.Server.Operations;
 using Casement.Server.Ssm.Nodes;
 using Casement.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 
 namespace Casement.Server;
@@ -42,6 +43,9 @@ public sealed class Backstage
 
     /// <summary>Counts refused registrations beside refused credentials.</summary>
     public SourceLimiter Limiter { get; init; } = new(TimeProvider.System);
+
+    /// <summary>Names stored rows that cannot be read in the log.</summary>
+    public UnreadableRows Unreadable { get; init; } = new(NullLogger<UnreadableRows>.Instance);
 
     /// <summary>Moves a manual clock.</summary>
     public required ClockStepper Stepper { get; init; }

@@ -43,6 +43,7 @@ public sealed class DataDirectory : IDisposable
             if (!Directory.Exists(path))
             {
                 Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+                DurableFile.SyncDirectoryOf(path);
             }
             else
             {

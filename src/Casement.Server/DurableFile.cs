@@ -29,7 +29,7 @@ internal static partial class DurableFile
     }
 
     // .NET opens no directories, and only the directory's own fsync makes a new name durable
-    private static void SyncDirectoryOf(string file)
+    public static void SyncDirectoryOf(string file)
     {
         if (!OperatingSystem.IsLinux())
         {

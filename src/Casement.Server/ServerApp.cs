@@ -6,12 +6,13 @@ using Casement.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using NodaTime;
 
 namespace Casement.Server;
 
 /// <summary>The composition of the server's parts, in the order in which they start and, reversed, stop.</summary>
-public static class ServerApp
+public static partial class ServerApp
 {
     /// <summary>Registers everything behind the gateway.</summary>
     public static void AddCasement(this IServiceCollection services, Settings settings, Clock clock, Database database, MasterKey master, IamVersions versions, IDateTimeZoneProvider? zones = null)
@@ -29,6 +30,7 @@ public static class ServerApp
         services.AddSingleton<PrincipalTags>();
         services.AddSingleton<Authorizer>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<UnreadableRows>();
         services.AddSingleton<Paging>();
         services.AddSingleton<Bells>();
         services.AddSingleton<ClockStepper>();
@@ -51,6 +53,7 @@ public static class ServerApp
             Stepper = provider.GetRequiredService<ClockStepper>(),
             NodeBells = provider.GetService<NodeBells>() ?? new LocalNodeBells(),
             Limiter = provider.GetRequiredService<SourceLimiter>(),
+            Unreadable = provider.GetRequiredService<UnreadableRows>(),
         });
     }
 
@@ -61,12 +64,29 @@ public static class ServerApp
         var database = app.Services.GetRequiredService<Database>();
         var gateway = app.Services.GetRequiredService<Gateway>();
         app.Services.GetRequiredService<AuditLog>().Start();
+        database.OnFault(fault =>
+        {
+            if (fault is null)
+            {
+                WritesAgain(app.Logger);
+            }
+            else
+            {
+                NotWritten(app.Logger, fault);
+            }
+        });
         app.MapGet("/healthz", () => Results.Text("ok\n"));
         app.MapGet("/readyz", () => database.Fault is { } fault
             ? Results.Text($"The database could not be written: {fault}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready\n"));
         app.MapFallback("{**path}", gateway.Serve);
     }
+
+    [LoggerMessage(1102, LogLevel.Error, "The database cannot be written: {Fault}. Calls that write are refused, reads go on; tried again every second")]
+    private static partial void NotWritten(ILogger logger, string fault);
+
+    [LoggerMessage(1103, LogLevel.Warning, "The database can be written again")]
+    private static partial void WritesAgain(ILogger logger);
 
     /// <summary>What the first start makes, inside the unit of work that also checks that it is the first.</summary>
     public static FirstStart CreateFirstAccount(Tx tx, Settings settings, Credentials credentials, long nowMs)

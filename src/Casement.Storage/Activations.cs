@@ -37,9 +37,9 @@ public static class Activations
         tx.One($"SELECT {Columns} FROM activations WHERE activation_id=$1", Map, activationId);
 
     /// <summary>In order of creation, after the given one (0 and an empty id begin).</summary>
-    public static List<ActivationRow> Page(Tx tx, Scope scope, long afterMs, string afterId, int limit) => tx.All(
+    public static List<ActivationRow> Page(Tx tx, Scope scope, long afterMs, string afterId, int limit) => tx.Page(
         $"SELECT {Columns} FROM activations WHERE account=$1 AND region=$2 AND (created_ms, activation_id) > ($3, $4) ORDER BY created_ms, activation_id LIMIT $5",
-        Map, scope.Account, scope.Region, afterMs, afterId, limit);
+        Map, limit, scope.Account, scope.Region, afterMs, afterId);
 
     public static bool Delete(Tx tx, Scope scope, string activationId) => tx.Execute(
         "DELETE FROM activations WHERE account=$1 AND region=$2 AND activation_id=$3", scope.Account, scope.Region, activationId) == 1;
@@ -50,5 +50,5 @@ public static class Activations
 
     private static ActivationRow Map(Row r) => new(
         r.Text(0), new Scope(r.Text(1), r.Text(2)), r.Text(3), r.Text(4), r.Int(5), r.Int(6), r.Long(7), r.Long(8),
-        JsonSerializer.Deserialize(r.Text(9), NodeStorageJson.Default.ActivationTerms)!);
+        r.Doc(9, NodeStorageJson.Default.ActivationTerms, "activation", r.Text(0)));
 }

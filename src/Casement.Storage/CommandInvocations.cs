@@ -102,15 +102,15 @@ public static class CommandInvocations
     /// narrowed here, since some depend on when a node was last heard of.
     /// </summary>
     public static List<(CommandRow Command, CommandInvocationRow Invocation)> Page(
-        Tx tx, Scope scope, CommandQuery query, long afterMs, string afterId, long afterOrdinal, int limit) => tx.All(
+        Tx tx, Scope scope, CommandQuery query, long afterMs, string afterId, long afterOrdinal, int limit) => tx.Page(
         $"""
         SELECT {Commands.Columns}, {Columns} FROM commands c JOIN command_invocations i ON i.command_id=c.command_id
         WHERE {Commands.Where} AND ($7 IS NULL OR i.node_id=$7)
         AND (c.requested_ms < $8 OR (c.requested_ms = $8 AND (c.command_id < $9 OR (c.command_id = $9 AND i.ordinal > $10))))
         ORDER BY c.requested_ms DESC, c.command_id DESC, i.ordinal LIMIT $11
         """,
-        r => (Commands.Map(r, 0), Map(r, Commands.ColumnCount)), scope.Account, scope.Region, query.CommandId, query.AfterMs, query.BeforeMs,
-        query.DocumentName, query.NodeId, afterMs, afterId, afterOrdinal, limit);
+        r => (Commands.Map(r, 0), Map(r, Commands.ColumnCount)), limit, scope.Account, scope.Region, query.CommandId, query.AfterMs, query.BeforeMs,
+        query.DocumentName, query.NodeId, afterMs, afterId, afterOrdinal);
 
     /// <summary>What the node reported, as the UTF-8 of a JSON object by step; null before the first.</summary>
     public static byte[]? Output(Tx tx, string commandId, string nodeId) => tx.One(

@@ -137,14 +137,14 @@ public static class Commands
     }
 
     /// <summary>Newest first, after the given one (the greatest number and an empty id begin).</summary>
-    public static List<CommandRow> Page(Tx tx, Scope scope, CommandQuery query, long afterMs, string afterId, int limit) => tx.All(
+    public static List<CommandRow> Page(Tx tx, Scope scope, CommandQuery query, long afterMs, string afterId, int limit) => tx.Page(
         $"""
         SELECT {Columns} FROM commands c WHERE {Where} AND ($7 IS NULL OR c.status=$7 OR c.details=$7) AND ($8 IS NULL OR c.final=$8)
         AND ($9 IS NULL OR EXISTS(SELECT 1 FROM command_invocations i WHERE i.command_id=c.command_id AND i.node_id=$9))
         AND (c.requested_ms < $10 OR (c.requested_ms = $10 AND c.command_id < $11)) ORDER BY c.requested_ms DESC, c.command_id DESC LIMIT $12
         """,
-        r => Map(r, 0), scope.Account, scope.Region, query.CommandId, query.AfterMs, query.BeforeMs, query.DocumentName, query.Status, query.Final,
-        query.NodeId, afterMs, afterId, limit);
+        r => Map(r, 0), limit, scope.Account, scope.Region, query.CommandId, query.AfterMs, query.BeforeMs, query.DocumentName, query.Status, query.Final,
+        query.NodeId, afterMs, afterId);
 
     /// <summary>Lets the execution behind a window's command look at it. Null when the command belongs to none.</summary>
     public static string? WakeExecution(Tx tx, string invocationId, long nowMs)
@@ -161,8 +161,8 @@ public static class Commands
 
     internal static CommandRow Map(Row r, int at) => new(
         r.Text(at), new Scope(r.Text(at + 1), r.Text(at + 2)), r.Long(at + 3), r.Long(at + 4), r.Text(at + 5), r.Text(at + 6),
-        JsonSerializer.Deserialize(r.Text(at + 7), CommandStorageJson.Default.CommandProgress)!, r.Text(at + 8), r.TextOrNull(at + 9),
-        JsonSerializer.Deserialize(r.Text(at + 10), CommandStorageJson.Default.CommandTerms)!, r.Text(at + 11), r.Flag(at + 12), r.Long(at + 13));
+        r.Doc(at + 7, CommandStorageJson.Default.CommandProgress, "command", r.Text(at)), r.Text(at + 8), r.TextOrNull(at + 9),
+        r.Doc(at + 10, CommandStorageJson.Default.CommandTerms, "command", r.Text(at)), r.Text(at + 11), r.Flag(at + 12), r.Long(at + 13));
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, IgnoreReadOnlyProperties = true)]

@@ -9,7 +9,14 @@ namespace Casement.Storage;
 /// True: synchronous=FULL, an acknowledged write survives power loss. False, for ephemeral servers: synchronous=OFF.
 /// </param>
 /// <param name="Readers">How many reads may run at once, each on a connection of its own.</param>
-public sealed record DatabaseOptions(string File, bool Durable = true, int Readers = 4);
+public sealed record DatabaseOptions(string File, bool Durable = true, int Readers = 4)
+{
+    /// <summary>Measures how long a commit takes, and when the next try after a fault is.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Asked before each commit what shall go wrong with it; for tests.</summary>
+    public Func<CommitFault?>? Faults { get; init; }
+}
 
 /// <summary>The truth: one writer with group commit, and a bounded number of readers.</summary>
 public sealed class Database : IDisposable
@@ -29,37 +36,23 @@ public sealed class Database : IDisposable
     /// <summary>Opens the file, bringing its schema up to date.</summary>
     /// <exception cref="NewerSchemaException">A newer Casement wrote it; the file was not changed.</exception>
     /// <exception cref="StorageException">It cannot be opened or written.</exception>
-    public static Database Open(DatabaseOptions options) => Open(options, tx => new Writer(tx));
+    public static Database Open(DatabaseOptions options) => Open(options, tx => new Writer(tx, options));
 
     /// <summary>
     /// Opens it without a writing thread: units wait until <see cref="CommitWaiting"/> is called, so that a simulation says what is
-    /// committed together, when, and what goes wrong.
+    /// committed together, and when.
     /// </summary>
     /// <param name="options">As for <see cref="Open(DatabaseOptions)"/>.</param>
-    /// <param name="passing">Called at the points of <see cref="CrashPoints"/> around each commit; what it throws there, the commit threw.</param>
-    internal static Database OpenStepped(DatabaseOptions options, Action<string> passing) => Open(options, tx => new Writer(tx, passing));
+    /// <param name="passing">Called at the points of <see cref="CrashPoints"/> around each commit, where a simulated process may end by throwing.</param>
+    internal static Database OpenStepped(DatabaseOptions options, Action<string> passing) => Open(options, tx => new Writer(tx, options, passing));
 
     private static Database Open(DatabaseOptions options, Func<Tx, Writer> writer)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            var connection = new SqliteConnection(ConnectionString(options.File, SqliteOpenMode.ReadWriteCreate));
-            connection.Open();
-            var tx = new Tx(connection);
-            try
-            {
-                Migrator.RefuseNewer(tx);
-                Pragmas(connection, options.Durable);
-                Migrator.Migrate(tx);
-            }
-            catch
-            {
-                tx.Dispose();
-                throw;
-            }
-
-            return new Database(writer(tx), options);
+            RefuseNewer(options.File);
+            return new Database(writer(OpenWriter(options)), options);
         }
         catch (SqliteException e)
         {
@@ -67,11 +60,51 @@ public sealed class Database : IDisposable
         }
     }
 
+    // without the right to write: whoever closes a database as its last may otherwise move its log into it
+    private static void RefuseNewer(string file)
+    {
+        if (!System.IO.File.Exists(file))
+        {
+            return;
+        }
+
+        var connection = new SqliteConnection(ConnectionString(file, SqliteOpenMode.ReadOnly));
+        connection.Open();
+        using var tx = new Tx(connection);
+        Migrator.RefuseNewer(tx);
+    }
+
+    private static Tx OpenWriter(DatabaseOptions options)
+    {
+        var connection = new SqliteConnection(ConnectionString(options.File, SqliteOpenMode.ReadWriteCreate));
+        connection.Open();
+        var tx = new Tx(connection);
+        try
+        {
+            if (tx.IsReadOnly)
+            {
+                throw new StorageException($"The database {options.File} could not be opened: it is readonly to this user.");
+            }
+
+            // what may be written may still have a log that may not
+            Pragmas(connection, options.Durable);
+            tx.Execute("BEGIN IMMEDIATE");
+            tx.Execute("ROLLBACK");
+            Migrator.Migrate(tx);
+            return tx;
+        }
+        catch
+        {
+            tx.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>
     /// Runs a unit of work inside the writer's transaction. The task completes after the commit that holds its effect
     /// returned; when the unit throws, its own changes are undone and the caller gets the exception.
     /// </summary>
-    /// <exception cref="StorageException">The commit failed; nothing was kept.</exception>
+    /// <exception cref="StorageException">The commit failed; nothing was kept, unless it says that this is in doubt.</exception>
     public Task<T> Write<T>(Func<Tx, T> unit) => _writer.Run(unit);
 
     /// <inheritdoc cref="Write{T}"/>
@@ -87,25 +120,43 @@ public sealed class Database : IDisposable
     /// <summary>Units waiting for the writer; retention works only while this is 0.</summary>
     public int Waiting => _writer.Waiting;
 
-    /// <summary>Whether the last commit succeeded; false turns readiness red until one succeeds again.</summary>
+    /// <summary>
+    /// Why the database cannot be written now: what the last commit that wrote something failed with, or that one has been under way
+    /// for ten seconds. Null when it can. While there is a fault and nobody writes, a probe is written every second.
+    /// </summary>
     public string? Fault => _writer.Fault;
 
+    /// <summary>Names who is told when writing begins to fail, with the reason, and with null when it works again.</summary>
+    public void OnFault(Action<string?> listener) => _writer.FaultChanged = listener;
+
     /// <summary>Runs a read on a connection that sees every commit acknowledged before the call.</summary>
-    public T Read<T>(Func<Tx, T> read)
+    /// <param name="leftOut">
+    /// For what is shown: rows of lists that cannot be read are told to it and left out. Null: they fail the read.
+    /// </param>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public T Read<T>(Func<Tx, T> read, Action<UnreadableRowException>? leftOut = null)
     {
         ArgumentNullException.ThrowIfNull(read);
         _readers.Wait();
+        Tx? tx = null;
         try
         {
-            var tx = _idle.TryTake(out var idle) ? idle : OpenReader();
-            try
-            {
-                return read(tx);
-            }
-            finally
-            {
-                _idle.Add(tx);
-            }
+            tx = _idle.TryTake(out var idle) ? idle : OpenReader();
+            tx.LeaveOutUnreadable(leftOut);
+            var result = read(tx);
+            Return(tx);
+            return result;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode != SqliteCodes.ReadOnly && SqliteCodes.IsOfTheFile(e.SqliteErrorCode))
+        {
+            // the next read opens a connection of its own
+            tx?.Dispose();
+            throw new StorageException($"The database could not be read: {e.Message}", e);
+        }
+        catch when (tx is not null)
+        {
+            Return(tx);
+            throw;
         }
         finally
         {
@@ -113,19 +164,27 @@ public sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Like <see cref="Read{T}"/>, with everything inside seeing one and the same state of the database.</summary>
-    public T ReadConsistently<T>(Func<Tx, T> read) => Read(tx =>
+    private void Return(Tx tx)
     {
-        tx.Execute("BEGIN");
-        try
+        tx.LeaveOutUnreadable(null);
+        _idle.Add(tx);
+    }
+
+    /// <summary>Like <see cref="Read{T}"/>, with everything inside seeing one and the same state of the database.</summary>
+    public T ReadConsistently<T>(Func<Tx, T> read, Action<UnreadableRowException>? leftOut = null) => Read(
+        tx =>
         {
-            return read(tx);
-        }
-        finally
-        {
-            tx.Execute("ROLLBACK");
-        }
-    });
+            tx.Execute("BEGIN");
+            try
+            {
+                return read(tx);
+            }
+            finally
+            {
+                tx.Execute("ROLLBACK");
+            }
+        },
+        leftOut);
 
     private Tx OpenReader()
     {
@@ -140,23 +199,34 @@ public sealed class Database : IDisposable
     private static void Pragmas(SqliteConnection connection, bool durable)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = durable
-            ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF;"
-            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF;";
+
+        // temp_store: what a savepoint would put back is kept in memory; as a file it is most of what a commit writes
+        command.CommandText =
+            $"""
+            PRAGMA journal_mode=WAL; PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=4000;
+            PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;
+            """;
         command.ExecuteNonQuery();
     }
 
     private static string ConnectionString(string file, SqliteOpenMode mode) =>
-        new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false }.ToString();
+        new SqliteConnectionStringBuilder
+        {
+            DataSource = file, Mode = mode, Pooling = false,
+
+            // what SQLite has waited for in vain, by busy_timeout, is not waited for again half a minute
+            DefaultTimeout = 1,
+        }.ToString();
 
     public void Dispose()
     {
-        _writer.Dispose();
+        // the last to close moves the log into the file, which readers may not
         foreach (var tx in _idle)
         {
             tx.Dispose();
         }
 
+        _writer.Dispose();
         _readers.Dispose();
     }
 }

@@ -15,6 +15,9 @@ public sealed record SnapshotTarget(string TargetId, TargetDefinition Definition
 /// <param name="Kind">1 opened on time, 2 late, 3 overlapping, 4 missed.</param>
 public sealed record ExecutionSnapshot(int Kind, IReadOnlyList<SnapshotTarget> Targets, string? Note = null, string? PreviousExecutionId = null)
 {
+    /// <summary>Whether the row only says why an occurrence did not open.</summary>
+    public bool IsNotOpened => ToOpening() is Opening.Overlapping or Opening.Missed;
+
     public Opening ToOpening() => Kind switch
     {
         1 => new Opening.OnTime(),

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Casement.Storage;
 
 /// <summary>What a task execution keeps beside its columns: the JSON in <c>task_executions.doc</c>.</summary>
@@ -128,11 +126,11 @@ public static class ExecutionHistory
 
     private static TaskExecutionView TaskExecution(Row r) => new(
         r.Text(0), r.Text(1), r.Int(2), r.Text(3), r.TextOrNull(4), r.LongOrNull(5), r.LongOrNull(6),
-        JsonSerializer.Deserialize(r.Text(7), StorageJson.Default.TaskExecutionDoc)!);
+        r.Doc(7, StorageJson.Default.TaskExecutionDoc, "task execution", r.Text(1)));
 
     private static InvocationView Invocation(Row r)
     {
-        var doc = JsonSerializer.Deserialize(r.Text(11), StorageJson.Default.InvocationDoc)!;
+        var doc = r.Doc(11, StorageJson.Default.InvocationDoc, "invocation", r.Text(2));
 
         // the id is known before there is a command, and stays when there never is one: waiting, refused, cut off
         var commandId = doc.Progress is { Kind: 1 or 3 or 5 } ? null : r.TextOrNull(5);

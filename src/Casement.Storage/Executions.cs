@@ -136,7 +136,7 @@ public static class Executions
 
     private static StoredExecution Assemble(Tx tx, string executionId, Row r)
     {
-        var snapshot = JsonSerializer.Deserialize(r.Text(11), StorageJson.Default.ExecutionSnapshot)!;
+        var snapshot = r.Doc(11, StorageJson.Default.ExecutionSnapshot, "execution", executionId);
         WireNames.TryFromWire(r.Text(6), out ExecutionStatus status);
         var definitions = new Dictionary<string, TaskDefinition>(StringComparer.Ordinal);
         var tasks = ImmutableArray.CreateBuilder<TaskState>();
@@ -167,7 +167,7 @@ public static class Executions
 
     private static StoredTask TaskRow(Row r) => new(
         r.Text(0), r.Int(1), r.Text(2), r.Text(3), r.TextOrNull(4), r.LongOrNull(5), r.LongOrNull(6), r.Int(7),
-        JsonSerializer.Deserialize(r.Text(8), StorageJson.Default.TaskExecutionDoc)!.Task);
+        r.Doc(8, StorageJson.Default.TaskExecutionDoc, "task execution", r.Text(0)).Task);
 
     private static ImmutableArray<InvocationState> InvocationsOf(Tx tx, string executionId, string taskExecutionId) =>
     [
@@ -175,7 +175,7 @@ public static class Executions
             "SELECT invocation_id, ordinal, command_id, target_id, doc FROM invocations WHERE execution_id=$1 AND task_execution_id=$2 ORDER BY ordinal",
             r =>
             {
-                var doc = JsonSerializer.Deserialize(r.Text(4), StorageJson.Default.InvocationDoc)!;
+                var doc = r.Doc(4, StorageJson.Default.InvocationDoc, "invocation", r.Text(0));
                 return new InvocationState(
                     r.Text(0), r.Int(1), r.TextOrNull(2), new PlannedTarget(r.TextOrNull(3), doc.OwnerInformation), doc.Progress!.ToProgress());
             },

@@ -23,7 +23,7 @@ internal static class Migrator
         for (var version = Version(tx); version < scripts.Count; version++)
         {
             tx.Execute("BEGIN IMMEDIATE");
-            tx.Execute(Read(scripts[(int)version]));
+            tx.Script(Read(scripts[(int)version]));
             tx.Execute(
                 "INSERT INTO meta(key, value) VALUES('schema', $1) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
                 (version + 1).ToString(CultureInfo.InvariantCulture));

@@ -59,9 +59,9 @@ public static class Nodes
         "SELECT 1 FROM nodes WHERE account=$1 AND region=$2 AND node_id=$3", scope.Account, scope.Region, nodeId);
 
     /// <summary>In order of registration, after the given one (0 and an empty id begin).</summary>
-    public static List<NodeRow> Page(Tx tx, Scope scope, long afterMs, string afterId, int limit) => tx.All(
+    public static List<NodeRow> Page(Tx tx, Scope scope, long afterMs, string afterId, int limit) => tx.Page(
         $"SELECT {Columns} FROM nodes n WHERE n.account=$1 AND n.region=$2 AND (n.registered_ms, n.node_id) > ($3, $4) ORDER BY n.registered_ms, n.node_id LIMIT $5",
-        Map, scope.Account, scope.Region, afterMs, afterId, limit);
+        Map, limit, scope.Account, scope.Region, afterMs, afterId);
 
     /// <summary>All nodes that carry the tag with one of the values, in order of registration.</summary>
     public static List<NodeRow> WithTag(Tx tx, Scope scope, string key, IReadOnlyList<string> values)
@@ -115,16 +115,33 @@ public static class Nodes
         "UPDATE nodes SET doc=$4, version=version+1 WHERE account=$1 AND region=$2 AND node_id=$3",
         scope.Account, scope.Region, nodeId, JsonSerializer.Serialize(report, NodeStorageJson.Default.NodeReport));
 
-    /// <summary>Notes contact without touching the row's version; never backwards.</summary>
-    public static void SetSeen(Tx tx, string nodeId, long realMs) => tx.Execute(
-        "UPDATE nodes SET last_seen_ms=$2 WHERE node_id=$1 AND (last_seen_ms IS NULL OR last_seen_ms < $2)", nodeId, realMs);
+    /// <summary>Notes contact without touching the row's version; never backwards, but from what no clock can have said.</summary>
+    /// <param name="tx">The unit of work.</param>
+    /// <param name="nodeId">The node.</param>
+    /// <param name="realMs">When it was heard of.</param>
+    /// <param name="latestMs">What lies after this was noted by a clock that was ahead.</param>
+    public static void SetSeen(Tx tx, string nodeId, long realMs, long latestMs) => tx.Execute(
+        "UPDATE nodes SET last_seen_ms=$2 WHERE node_id=$1 AND (last_seen_ms IS NULL OR last_seen_ms < $2 OR last_seen_ms > $3)", nodeId, realMs, latestMs);
 
     private static List<NodeRow> InOrder(List<NodeRow> nodes) =>
         [.. nodes.OrderBy(n => n.RegisteredMs).ThenBy(n => n.NodeId, StringComparer.Ordinal)];
 
     private static NodeRow Map(Row r) => new(
         r.Text(0), new Scope(r.Text(1), r.Text(2)), r.Text(3), r.Text(4), r.TextOrNull(5), r.Text(6), r.Text(7), r.TextOrNull(8),
-        JsonSerializer.Deserialize(r.Text(9), NodeStorageJson.Default.NodeReport)!, r.Long(10), r.LongOrNull(11));
+        ReportOf(r), r.Long(10), r.LongOrNull(11));
+
+    // a report that cannot be read is one that was never made: the next heartbeat makes it
+    private static NodeReport ReportOf(Row r)
+    {
+        try
+        {
+            return r.Doc(9, NodeStorageJson.Default.NodeReport, "node", r.Text(0));
+        }
+        catch (UnreadableRowException)
+        {
+            return new NodeReport();
+        }
+    }
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,5 +1,5 @@
-using System.Data;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Casement.Storage;
 
@@ -9,13 +9,20 @@ namespace Casement.Storage;
 /// </summary>
 public sealed class Tx : IDisposable
 {
-    private const int ConstraintBroken = 19;
-
     private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _statements = new(StringComparer.Ordinal);
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
     private List<Action>? _afterCommit;
+    private CommitFault.AtStatement? _planned;
+    private int _untilPlanned;
+    private Action<UnreadableRowException>? _leftOut;
+    private int _leftOutCount;
 
-    internal Tx(SqliteConnection connection) => _connection = connection;
+    internal Tx(SqliteConnection connection)
+    {
+        _connection = connection;
+        _handle = connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
+    }
 
     /// <summary>Runs once this unit's commit is durable and before its caller hears of it. Dropped when the unit fails.</summary>
     public void AfterCommit(Action action) => (_afterCommit ??= []).Add(action);
@@ -29,6 +36,24 @@ public sealed class Tx : IDisposable
         Audited = false;
         return audited;
     }
+
+    /// <summary>Whether SQLite has undone the whole transaction by itself, as it does after most faults of the disk.</summary>
+    internal bool IsOver => raw.sqlite3_get_autocommit(_handle) != 0;
+
+    /// <summary>Whether the file may not be written: SQLite opens it then without a word.</summary>
+    internal bool IsReadOnly => raw.sqlite3_db_readonly(_connection.Handle, "main") == 1;
+
+    /// <summary>Rows changed on this connection since it was opened.</summary>
+    internal int TotalChanges => raw.sqlite3_total_changes(_handle);
+
+    /// <summary>Lets a statement of this transaction fail; null lets none.</summary>
+    internal void Plan(CommitFault.AtStatement? fault) => (_planned, _untilPlanned) = (fault, fault?.Number ?? 0);
+
+    /// <summary>
+    /// From now on rows that cannot be read are left out of <see cref="All{T}"/> and <see cref="Page{T}"/> and told to the receiver; null ends
+    /// that. For what is shown only: what is decided on must be whole.
+    /// </summary>
+    internal void LeaveOutUnreadable(Action<UnreadableRowException>? receiver) => _leftOut = receiver;
 
     internal List<Action>? TakeAfterCommit()
     {
@@ -51,7 +76,7 @@ public sealed class Tx : IDisposable
         {
             part();
         }
-        catch (Exception e) when (e is not SqliteException { SqliteErrorCode: not ConstraintBroken })
+        catch (Exception e) when (e is not SqliteException { SqliteErrorCode: not SqliteCodes.Constraint })
         {
             Execute("ROLLBACK TO part");
             Execute("RELEASE part");
@@ -64,63 +89,135 @@ public sealed class Tx : IDisposable
     }
 
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<object?> arguments) => Prepare(sql, arguments).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<object?> arguments)
+    {
+        var statement = Begin(sql, arguments);
+        try
+        {
+            while (statement.Step())
+            {
+                // rows of a pragma, which nobody asked for
+            }
+
+            return statement.Changed;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    /// <summary>Runs several statements, without parameters, one after the other.</summary>
+    internal void Script(string sql) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_handle, sql), _handle);
 
     /// <summary>The first row, or the type's default when there is none.</summary>
     public T? One<T>(string sql, Func<Row, T> map, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Prepare(sql, arguments).ExecuteReader();
-        return reader.Read() ? map(new Row(reader)) : default;
+        var statement = Begin(sql, arguments);
+        try
+        {
+            return statement.Step() ? map(statement.Row) : default;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     /// <summary>All rows, in the statement's order.</summary>
     public List<T> All<T>(string sql, Func<Row, T> map, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Prepare(sql, arguments).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
+        var statement = Begin(sql, arguments);
+        try
         {
-            rows.Add(map(new Row(reader)));
-        }
+            var rows = new List<T>();
+            while (statement.Step())
+            {
+                try
+                {
+                    rows.Add(map(statement.Row));
+                }
+                catch (UnreadableRowException e) when (_leftOut is not null)
+                {
+                    _leftOutCount++;
+                    _leftOut(e);
+                }
+            }
 
-        return rows;
+            return rows;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    /// <summary>
+    /// Like <see cref="All{T}"/>, at most <paramref name="limit"/> rows, which is the statement's last parameter. Fewer mean that there are no more,
+    /// even where rows were left out.
+    /// </summary>
+    public List<T> Page<T>(string sql, Func<Row, T> map, int limit, params ReadOnlySpan<object?> arguments)
+    {
+        object?[] all = [.. arguments, null];
+        for (var asked = limit; ;)
+        {
+            all[^1] = (long)asked;
+            var before = _leftOutCount;
+            var rows = All(sql, map, all);
+            var leftOut = _leftOutCount - before;
+            if (leftOut == 0 || rows.Count >= limit || rows.Count + leftOut < asked)
+            {
+                return rows.Count > limit ? rows[..limit] : rows;
+            }
+
+            asked = limit + leftOut;
+        }
     }
 
     /// <summary>A single integer; 0 when there is no row or it is NULL.</summary>
-    public long Count(string sql, params ReadOnlySpan<object?> arguments) =>
-        Prepare(sql, arguments).ExecuteScalar() is long value ? value : 0;
+    public long Count(string sql, params ReadOnlySpan<object?> arguments) => One(sql, r => r.LongOrNull(0), arguments) ?? 0;
 
     /// <summary>Whether the statement finds at least one row.</summary>
     public bool Any(string sql, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Prepare(sql, arguments).ExecuteReader();
-        return reader.Read();
+        var statement = Begin(sql, arguments);
+        try
+        {
+            return statement.Step();
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
-    private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> arguments)
+    private Statement Begin(string sql, ReadOnlySpan<object?> arguments)
     {
-        if (!_statements.TryGetValue(sql, out var command))
+        if (_planned is not null && --_untilPlanned == 0)
         {
-            command = _connection.CreateCommand();
-            command.CommandText = sql;
-            _statements.Add(sql, command);
+            FailAsPlanned();
         }
 
-        for (var i = 0; i < arguments.Length; i++)
+        if (!_statements.TryGetValue(sql, out var statement))
         {
-            var value = arguments[i] switch { null => DBNull.Value, bool flag => flag ? 1L : 0L, var other => other };
-            if (i < command.Parameters.Count)
-            {
-                command.Parameters[i].Value = value;
-                command.Parameters[i].ResetSqliteType();
-            }
-            else
-            {
-                command.Parameters.AddWithValue($"${i + 1}", value);
-            }
+            statement = new Statement(_handle, sql);
+            _statements.Add(sql, statement);
         }
 
-        return command;
+        statement.Begin(arguments);
+        return statement;
+    }
+
+    private void FailAsPlanned()
+    {
+        var fault = _planned!;
+        _planned = null;
+        if (fault.LosesTransaction)
+        {
+            Execute("ROLLBACK");
+        }
+
+        throw new SqliteException($"planned fault at statement {fault.Number}", fault.Code);
     }
 
     public void Dispose()
@@ -132,28 +229,4 @@ public sealed class Tx : IDisposable
 
         _connection.Dispose();
     }
-}
-
-/// <summary>The row under a reader's cursor; columns by position.</summary>
-public readonly record struct Row
-{
-    private readonly IDataRecord _record;
-
-    internal Row(IDataRecord record) => _record = record;
-
-    public string Text(int column) => _record.GetString(column);
-
-    public string? TextOrNull(int column) => _record.IsDBNull(column) ? null : _record.GetString(column);
-
-    public long Long(int column) => _record.GetInt64(column);
-
-    public long? LongOrNull(int column) => _record.IsDBNull(column) ? null : _record.GetInt64(column);
-
-    public int Int(int column) => checked((int)_record.GetInt64(column));
-
-    public bool Flag(int column) => _record.GetInt64(column) != 0;
-
-    public byte[] Bytes(int column) => (byte[])_record.GetValue(column);
-
-    public byte[]? BytesOrNull(int column) => _record.IsDBNull(column) ? null : (byte[])_record.GetValue(column);
 }

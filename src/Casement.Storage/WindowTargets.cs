@@ -92,5 +92,5 @@ public static class WindowTargets
     }
 
     private static WindowTargetRow Map(Row r) => new(
-        r.Text(0), r.Text(1), JsonSerializer.Deserialize(r.Text(2), StorageJson.Default.TargetDefinition)!, r.Long(3), r.Long(4));
+        r.Text(0), r.Text(1), r.Doc(2, StorageJson.Default.TargetDefinition, "target", r.Text(1)), r.Long(3), r.Long(4));
 }

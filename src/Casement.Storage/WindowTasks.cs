@@ -71,5 +71,5 @@ public static class WindowTasks
     }
 
     private static WindowTaskRow Map(Row r) => new(
-        r.Text(0), r.Text(1), JsonSerializer.Deserialize(r.Text(2), StorageJson.Default.TaskDefinition)!, r.Long(3), r.Long(4));
+        r.Text(0), r.Text(1), r.Doc(2, StorageJson.Default.TaskDefinition, "task", r.Text(1)), r.Long(3), r.Long(4));
 }

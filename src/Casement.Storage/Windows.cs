@@ -64,6 +64,18 @@ public static class Windows
             JsonSerializer.Serialize(window.Definition, StorageJson.Default.WindowDefinition), window.ScheduleSetMs, window.CreatedMs, window.ModifiedMs);
     }
 
+    /// <summary>Those of the windows that exist, in order of creation.</summary>
+    public static List<WindowRow> Of(Tx tx, Scope scope, IEnumerable<string> windowIds)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        ArgumentNullException.ThrowIfNull(windowIds);
+        return
+        [
+            .. windowIds.SelectMany(id => tx.All(
+                $"SELECT {Columns} FROM windows WHERE account=$1 AND region=$2 AND window_id=$3", Map, scope.Account, scope.Region, id)).OrderBy(w => w.Seq),
+        ];
+    }
+
     public static WindowRow? Find(Tx tx, Scope scope, string windowId)
     {
         ArgumentNullException.ThrowIfNull(tx);
@@ -89,9 +101,9 @@ public static class Windows
     public static List<WindowRow> After(Tx tx, Scope scope, long? afterSeq, bool? enabled, int limit)
     {
         ArgumentNullException.ThrowIfNull(tx);
-        return tx.All(
+        return tx.Page(
             $"SELECT {Columns} FROM windows WHERE account=$1 AND region=$2 AND seq>$3 AND ($4 IS NULL OR enabled=$4) ORDER BY seq LIMIT $5", Map,
-            scope.Account, scope.Region, afterSeq ?? 0L, enabled, (long)limit);
+            limit, scope.Account, scope.Region, afterSeq ?? 0L, enabled);
     }
 
     /// <summary>Like <see cref="After"/>, only windows whose names begin with a text, case included.</summary>
@@ -99,12 +111,12 @@ public static class Windows
     {
         ArgumentNullException.ThrowIfNull(tx);
         // names are of letters, digits and three signs, all of which sort before the tilde
-        return tx.All(
+        return tx.Page(
             $"""
             SELECT {Columns} FROM windows WHERE account=$1 AND region=$2 AND name>=$3 AND name<$3||'~' AND seq>$4 AND ($5 IS NULL OR enabled=$5)
             ORDER BY seq LIMIT $6
             """,
-            Map, scope.Account, scope.Region, prefix, afterSeq ?? 0L, enabled, (long)limit);
+            Map, limit, scope.Account, scope.Region, prefix, afterSeq ?? 0L, enabled);
     }
 
     /// <summary>Windows of all accounts that are due to open and not held back, the earliest first; by id, so that one that cannot be read hides no other.</summary>
@@ -126,11 +138,17 @@ public static class Windows
         tx.Execute("UPDATE windows SET held_ms=$4 WHERE account=$1 AND region=$2 AND window_id=$3", scope.Account, scope.Region, windowId, untilMs);
     }
 
-    /// <summary>All windows that are not disabled, of all accounts.</summary>
+    /// <summary>
+    /// All windows that are not disabled, of all accounts, but for those that cannot be read: whoever opens them will say which.
+    /// </summary>
     public static List<(Scope Scope, WindowRow Window)> Enabled(Tx tx)
     {
         ArgumentNullException.ThrowIfNull(tx);
-        return tx.All($"SELECT {Columns}, account, region FROM windows WHERE enabled=1", r => (new Scope(r.Text(11), r.Text(12)), Map(r)));
+        return
+        [
+            .. tx.All($"SELECT {Columns}, account, region FROM windows WHERE enabled=1", r => (Scope: new Scope(r.Text(11), r.Text(12)), Window: MapOrNull(r)))
+                .Where(found => found.Window is not null).Select(found => (found.Scope, found.Window!)),
+        ];
     }
 
     /// <summary>The earliest next opening, or next try of one that is held back, of all windows; null when none will open.</summary>
@@ -149,16 +167,35 @@ public static class Windows
         tx.Execute("UPDATE windows SET next_ms=$4, held_ms=NULL WHERE account=$1 AND region=$2 AND window_id=$3", scope.Account, scope.Region, windowId, nextMs);
     }
 
+    /// <summary>Moves a window's next opening and the instant that its schedule counts from, after the clock was set back.</summary>
+    public static void Rearm(Tx tx, Scope scope, WindowRow window)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        ArgumentNullException.ThrowIfNull(window);
+        tx.Execute(
+            "UPDATE windows SET next_ms=$4, held_ms=NULL, schedule_set_ms=$5, version=version+1 WHERE account=$1 AND region=$2 AND window_id=$3",
+            scope.Account, scope.Region, window.WindowId, window.NextMs, window.ScheduleSetMs);
+    }
+
+    /// <summary>All windows of all accounts in order of creation, by id, so that one that cannot be read hides no other.</summary>
+    public static List<(long Seq, Scope Scope, string WindowId)> AfterSeq(Tx tx, long seq, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        return tx.All(
+            "SELECT seq, account, region, window_id FROM windows WHERE seq>$1 ORDER BY seq LIMIT $2",
+            r => (r.Long(0), new Scope(r.Text(1), r.Text(2)), r.Text(3)), seq, (long)limit);
+    }
+
     /// <summary>Windows that will open, by their next opening, from after a place in that order.</summary>
     public static List<WindowRow> ByOpening(Tx tx, Scope scope, long afterNextMs, long afterSeq, int limit)
     {
         ArgumentNullException.ThrowIfNull(tx);
-        return tx.All(
+        return tx.Page(
             $"""
             SELECT {Columns} FROM windows WHERE account=$1 AND region=$2 AND next_ms IS NOT NULL AND (next_ms, seq)>($3, $4)
             ORDER BY next_ms, seq LIMIT $5
             """,
-            Map, scope.Account, scope.Region, afterNextMs, afterSeq, (long)limit);
+            Map, limit, scope.Account, scope.Region, afterNextMs, afterSeq);
     }
 
     public static int Count(Tx tx, Scope scope)
@@ -178,8 +215,20 @@ public static class Windows
         Tags.Clear(tx, scope, TagKind, windowId);
     }
 
+    private static WindowRow? MapOrNull(Row r)
+    {
+        try
+        {
+            return Map(r);
+        }
+        catch (UnreadableRowException)
+        {
+            return null;
+        }
+    }
+
     private static WindowRow Map(Row r) => new(
-        r.Text(0), r.Text(1), r.Flag(2), r.LongOrNull(3), JsonSerializer.Deserialize(r.Text(4), StorageJson.Default.WindowDefinition)!,
+        r.Text(0), r.Text(1), r.Flag(2), r.LongOrNull(3), r.Doc(4, StorageJson.Default.WindowDefinition, "maintenance window", r.Text(0)),
         r.Long(5), r.Long(6), r.Long(7), r.Long(8), r.Long(9))
     {
         RepeatedHour = r.TextOrNull(10),

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 
@@ -5,33 +7,54 @@ namespace Casement.Storage;
 
 /// <summary>
 /// The one writer. Units that wait while a commit is being made durable share the next one: no timer, no waiting window.
-/// Each runs in its own savepoint, so that one that fails does not spoil its neighbours.
+/// Each runs in its own savepoint, so that one that fails does not spoil its neighbours. After a fault it tries by itself whether
+/// it can write again.
 /// </summary>
 internal sealed class Writer : IDisposable
 {
     private const int BatchMax = 256;
+    private const string ProbeKey = "probe";
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // what a call writes at most, about: a disk with room for one row is still full
+    private static readonly string ProbeText = new('x', 64 * 1024);
 
     private readonly Tx _tx;
+    private readonly TimeProvider _clock;
+    private readonly Func<CommitFault?>? _faults;
     private readonly Channel<QueuedUnit> _queue = Channel.CreateBounded<QueuedUnit>(
         new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-    private readonly Thread? _thread;
     private readonly Action<string>? _passing;
+    private readonly Thread? _thread;
+    private volatile string? _fault;
+    private long _since;
 
-    public Writer(Tx tx)
+    public Writer(Tx tx, DatabaseOptions options)
+        : this(tx, options, null)
     {
-        _tx = tx;
         _thread = new Thread(Loop) { IsBackground = true, Name = "casement-writer", Priority = ThreadPriority.AboveNormal };
         _thread.Start();
     }
 
     /// <summary>Without a thread: <see cref="CommitWaiting"/> does the work.</summary>
     /// <param name="tx">The connection to write with.</param>
+    /// <param name="options">As for any other.</param>
     /// <param name="passing">Called at each crash point of a commit.</param>
-    public Writer(Tx tx, Action<string> passing) => (_tx, _passing) = (tx, passing);
+    public Writer(Tx tx, DatabaseOptions options, Action<string>? passing)
+    {
+        _tx = tx;
+        _clock = options.Clock;
+        _faults = options.Faults;
+        _passing = passing;
+    }
 
     public int Waiting => _queue.Reader.Count;
 
-    public string? Fault { get; private set; }
+    public string? Fault => _fault ?? Stalled();
+
+    /// <summary>Told of each fault that begins, and null when writing works again; on the writer's thread.</summary>
+    public Action<string?>? FaultChanged { get; set; }
 
     public async Task<T> Run<T>(Func<Tx, T> work)
     {
@@ -75,47 +98,184 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    private static bool WaitForWork(ChannelReader<QueuedUnit> reader)
+    private bool WaitForWork(ChannelReader<QueuedUnit> reader)
     {
         var waiting = reader.WaitToReadAsync();
-        return waiting.IsCompleted ? waiting.Result : waiting.AsTask().GetAwaiter().GetResult();
+        if (waiting.IsCompleted)
+        {
+            return waiting.Result;
+        }
+
+        var work = waiting.AsTask();
+        while (_fault is not null && Task.WaitAny(work, Task.Delay(AfterFault, _clock)) != 0)
+        {
+            Probe();
+        }
+
+        return work.GetAwaiter().GetResult();
+    }
+
+    /// <summary>While nobody else writes: a balancer that sees the server not ready sends it no call that would find out.</summary>
+    private void Probe()
+    {
+        if (Succeeds(tx => tx.Execute(
+            "INSERT INTO meta(key, value) VALUES($1,$2) ON CONFLICT(key) DO UPDATE SET value=excluded.value", ProbeKey, ProbeText)))
+        {
+            Succeeds(tx => tx.Execute("DELETE FROM meta WHERE key=$1", ProbeKey));
+        }
+
+        bool Succeeds(Func<Tx, int> work)
+        {
+            var unit = new Unit<int>(work);
+            CommitTogether([unit]);
+            return unit.Completion.Exception is null;
+        }
     }
 
     private void CommitTogether(List<QueuedUnit> batch)
     {
+        Volatile.Write(ref _since, Math.Max(1, _clock.GetTimestamp()));
+        if (!TryCommit(batch))
+        {
+            // a unit took the whole transaction with it; its neighbours are run again, each for itself
+            foreach (var unit in batch)
+            {
+                TryCommit([unit]);
+            }
+        }
+
+        Volatile.Write(ref _since, 0);
+    }
+
+    /// <summary>Answers every unit; but for a transaction of several units that one of them ended: then false, and none is answered.</summary>
+    private bool TryCommit(List<QueuedUnit> batch)
+    {
+        var planned = _faults?.Invoke();
+        var committing = false;
+        var wrote = false;
         try
         {
             _tx.Execute("BEGIN IMMEDIATE");
+            _tx.Plan(planned as CommitFault.AtStatement);
             foreach (var unit in batch)
             {
-                RunOne(unit);
+                wrote |= RunOne(unit);
+                if (_tx.IsOver)
+                {
+                    return Lost(batch, unit);
+                }
             }
 
+            _tx.Plan(null);
             var audited = _tx.TakeAudited();
             Pass(CrashPoints.BeforeCommit, CrashPoints.BeforeCallCommit, audited);
-            _tx.Execute("COMMIT");
+            committing = true;
+            Commit(planned);
             Pass(CrashPoints.AfterCommit, CrashPoints.AfterCallCommit, audited);
-
-            // a full disk may refuse a unit's statement and still take the commit of the rest
-            Fault = batch.Select(u => u.StorageFault).FirstOrDefault(f => f is not null);
         }
         catch (Exception e) when (e is SqliteException or InvalidOperationException)
         {
-            Fault = e.Message;
             RollBack();
-            var fault = new StorageException($"The database could not be written: {e.Message}", e);
-            foreach (var unit in batch)
-            {
-                unit.Fail(fault);
-            }
+            Fail(batch, e, committing);
+            return true;
+        }
 
-            return;
+        // a full disk may refuse a unit's statement and still take the commit of the rest; one of nothing shows nothing
+        if (batch.Select(u => u.StorageFault).FirstOrDefault(f => f is not null) is { } refused)
+        {
+            SetFault(refused);
+        }
+        else if (wrote)
+        {
+            SetFault(null);
         }
 
         foreach (var unit in batch)
         {
             unit.Finish();
         }
+
+        return true;
+    }
+
+    private bool Lost(List<QueuedUnit> batch, QueuedUnit culprit)
+    {
+        _tx.Plan(null);
+        _tx.TakeAudited();
+        if (batch.Count > 1)
+        {
+            return false;
+        }
+
+        SetFault(culprit.StorageFault ?? "the transaction was undone");
+        culprit.Fail(new StorageException("The database could not be written: the transaction was undone."));
+        return true;
+    }
+
+    private void Commit(CommitFault? planned)
+    {
+        switch (planned)
+        {
+            case null or CommitFault.AtStatement:
+                _tx.Execute("COMMIT");
+                break;
+            case CommitFault.Slow slow:
+                slow.Until.Wait();
+                _tx.Execute("COMMIT");
+                break;
+            case CommitFault.Refused refused:
+                throw new SqliteException("planned fault before the commit", refused.Code);
+            case CommitFault.Lost lost:
+                _tx.Execute(lost.Kept ? "COMMIT" : "ROLLBACK");
+                throw new SqliteException("planned fault at the commit", SqliteCodes.InputOutput);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private void Fail(List<QueuedUnit> batch, Exception e, bool committing)
+    {
+        _tx.Plan(null);
+        _tx.TakeAudited();
+        SetFault(e.Message);
+        var inDoubt = committing && !(e is SqliteException s && SqliteCodes.ProvesNothingKept(s.SqliteErrorCode));
+        var fault = inDoubt
+            ? new StorageException($"It is not known whether the database was written: {e.Message}", e) { InDoubt = true }
+            : new StorageException($"The database could not be written: {e.Message}", e);
+        foreach (var unit in batch)
+        {
+            unit.Fail(fault);
+        }
+    }
+
+    private void SetFault(string? fault)
+    {
+        var changed = _fault is null != fault is null;
+        _fault = fault;
+        if (changed)
+        {
+            Quietly(() => FaultChanged?.Invoke(fault));
+        }
+    }
+
+    // whatever is known must be answered; a signal is looked after by its receiver, who may be gone already
+    private static void Quietly(Action signal)
+    {
+        try
+        {
+            signal();
+        }
+        catch (Exception)
+        {
+            // its receiver's own matter
+        }
+    }
+
+    private string? Stalled()
+    {
+        var since = Volatile.Read(ref _since);
+        var elapsed = since == 0 ? TimeSpan.Zero : _clock.GetElapsedTime(since);
+        return elapsed < Patience ? null : string.Create(CultureInfo.InvariantCulture, $"a commit has been under way for {(int)elapsed.TotalSeconds} s");
     }
 
     private void Pass(string any, string ofCalls, bool audited)
@@ -128,29 +288,39 @@ internal sealed class Writer : IDisposable
         }
     }
 
-    private void RunOne(QueuedUnit unit)
+    /// <summary>Whether the unit succeeded and changed something.</summary>
+    private bool RunOne(QueuedUnit unit)
     {
         _tx.Execute("SAVEPOINT unit");
-        if (unit.Execute(_tx))
+        var before = _tx.TotalChanges;
+        var succeeded = unit.Execute(_tx);
+        if (_tx.IsOver)
         {
-            _tx.Execute("RELEASE unit");
+            return false;
         }
-        else
+
+        if (!succeeded)
         {
             _tx.Execute("ROLLBACK TO unit");
-            _tx.Execute("RELEASE unit");
         }
+
+        var wrote = succeeded && _tx.TotalChanges != before;
+        _tx.Execute("RELEASE unit");
+        return wrote;
     }
 
     private void RollBack()
     {
         try
         {
-            _tx.Execute("ROLLBACK");
+            if (!_tx.IsOver)
+            {
+                _tx.Execute("ROLLBACK");
+            }
         }
         catch (SqliteException)
         {
-            // a failed COMMIT may already have rolled back by itself; then there is nothing left to undo
+            // the next BEGIN says what is wrong
         }
     }
 
@@ -163,7 +333,7 @@ internal sealed class Writer : IDisposable
 
     private abstract class QueuedUnit
     {
-        /// <summary>Runs the work; false when it threw and its savepoint must be undone.</summary>
+        /// <summary>Runs the work; false when it threw and its savepoint must be undone. May be called again when the transaction was lost.</summary>
         public abstract bool Execute(Tx tx);
 
         /// <summary>The commit holds: run what waits for it, then answer.</summary>
@@ -184,10 +354,11 @@ internal sealed class Writer : IDisposable
 
         public Task<T> Completion => _completion.Task;
 
-        public override string? StorageFault => (_failure as StorageException)?.Message;
+        public override string? StorageFault => (_failure as StorageException)?.InnerException?.Message;
 
         public override bool Execute(Tx tx)
         {
+            _failure = null;
             try
             {
                 _result = work(tx);
@@ -196,8 +367,9 @@ internal sealed class Writer : IDisposable
             }
             catch (Exception e)
             {
+                _afterCommit = null;
                 tx.TakeAfterCommit();
-                _failure = e is SqliteException { SqliteErrorCode: not 19 }
+                _failure = e is SqliteException { SqliteErrorCode: not SqliteCodes.Constraint }
                     ? new StorageException($"The database could not be written: {e.Message}", e)
                     : e;
                 return false;
@@ -206,18 +378,7 @@ internal sealed class Writer : IDisposable
 
         public override void Finish()
         {
-            foreach (var action in _afterCommit ?? [])
-            {
-                try
-                {
-                    action();
-                }
-                catch (Exception)
-                {
-                    // the commit holds and must be answered; a signal is looked after by its receiver, who may be gone already
-                }
-            }
-
+            Signal();
             if (_failure is null)
             {
                 _completion.TrySetResult(_result!);
@@ -228,6 +389,23 @@ internal sealed class Writer : IDisposable
             }
         }
 
-        public override void Fail(StorageException fault) => _completion.TrySetException(_failure ?? fault);
+        public override void Fail(StorageException fault)
+        {
+            // where it is not known, what is cached must be read again and who waits must look
+            if (fault.InDoubt)
+            {
+                Signal();
+            }
+
+            _completion.TrySetException(_failure ?? fault);
+        }
+
+        private void Signal()
+        {
+            foreach (var action in _afterCommit ?? [])
+            {
+                Quietly(action);
+            }
+        }
     }
 }

@@ -12,10 +12,20 @@ namespace Casement.Agent.Tests;
 
 public sealed class DocumentTests
 {
-    private static readonly Dictionary<string, JsonElement> _values =
-        JsonDocument.Parse("""
-            {"s":"one $$ two","list":["a","b $$"],"n":5,"map":{"k":"{{ s }}"},"yes":true,"nested":"{{ n }}"}
-            """).RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.Clone());
+    private static readonly ParameterValues _values = Values("""
+        {"s":"one $$ two","list":["a","b $$"],"n":5,"map":{"k":"{{ s }}"},"yes":true,"nested":"{{ n }}"}
+        """);
+
+    internal static ParameterValues Values(string json)
+    {
+        var values = new ParameterValues();
+        using var document = JsonDocument.Parse(json);
+        foreach (var member in document.RootElement.EnumerateObject())
+        {
+            values[member.Name] = member.Value.Clone();
+        }
+        return values;
+    }
 
     [Theory]
     [InlineData("\"{{ list }}\"", "[\"a\",\"b $$\"]")]

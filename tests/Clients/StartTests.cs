@@ -92,6 +92,7 @@ public sealed class StartTests
     [InlineData("--account is twelve digits", "--account", "12345")]
     [InlineData("--clock manual goes with --ephemeral", "--clock", "manual")]
     [InlineData("--at goes with --clock manual", "--ephemeral", "--at", "2027-01-01T00:00:00Z")]
+    [InlineData("--at is an instant from 1970 to the end of 9998", "--ephemeral", "--clock", "manual", "--at", "9999-06-01T00:00:00Z")]
     public async Task Options_that_make_no_sense_are_said(string text, params string[] options)
     {
         OneLine(await CasementServer.Refused(options), UsageFault, text);

@@ -1,4 +1,5 @@
 using CsCheck;
+using Casement.Tests;
 
 namespace Casement.Executions.Tests;
 
@@ -202,27 +203,27 @@ public sealed class CommandMachineTests
     {
         var unacknowledged = command.At(CommandStage.Unacknowledged);
         var acknowledged = command.At(CommandStage.Acknowledged);
-        if (dice.Below(300) == 0 && !command.Progress.CancelRequested)
+        if (dice.Next(300) == 0 && !command.Progress.CancelRequested)
         {
             command.Cancel();
         }
-        else if (acknowledged.Count == 0 || (unacknowledged.Count > 0 && dice.Chance(60)))
+        else if (acknowledged.Count == 0 || (unacknowledged.Count > 0 && dice.Percent(60)))
         {
-            var node = dice.Pick(unacknowledged);
-            if (dice.Chance(90))
+            var node = dice.Of(unacknowledged);
+            if (dice.Percent(90))
             {
                 command.Acknowledge(node);
             }
             else
             {
-                command.End(node, dice.Pick(Reportable));
+                command.End(node, dice.Of(Reportable));
             }
         }
         else
         {
             command.End(
-                dice.Pick(acknowledged),
-                dice.Chance(90) ? CommandInvocationOutcome.Success : dice.Pick(Reportable));
+                dice.Of(acknowledged),
+                dice.Percent(90) ? CommandInvocationOutcome.Success : dice.Of(Reportable));
         }
     }
 

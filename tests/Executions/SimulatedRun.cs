@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Casement.Tests;
 using NodaTime;
 
 namespace Casement.Executions.Tests;
@@ -25,10 +26,10 @@ internal sealed class SimulatedRun
     public SimulatedRun(ulong seed)
     {
         dice = new Dice(seed);
-        paceSeconds = dice.Pick([1, 30, 120, 600]);
-        cancelPercent = dice.Pick([0, 0, 3]);
+        paceSeconds = dice.Of([1, 30, 120, 600]);
+        cancelPercent = dice.Of([0, 0, 3]);
         state = ExecutionState.Open("execution", "mw-0123456789abcdef0", Occurrence, now,
-            [.. Enumerable.Range(0, dice.Below(5)).Select(Plan)], queued: dice.Chance(15));
+            [.. Enumerable.Range(0, dice.Next(5)).Select(Plan)], queued: dice.Percent(15));
     }
 
     public ExecutionState State => state;
@@ -44,14 +45,14 @@ internal sealed class SimulatedRun
         {
             Assert.InRange(step, 0, Longest);
             var isLively = step < Lively;
-            now += Duration.FromMilliseconds(dice.Below(paceSeconds * 1000));
+            now += Duration.FromMilliseconds(dice.Next(paceSeconds * 1000));
             if (!isLively && state.Queued)
             {
                 now = Instant.Max(now, Occurrence.CutoffAt);
             }
 
             Happen(isLively);
-            if (!isLively || dice.Chance(70))
+            if (!isLively || dice.Percent(70))
             {
                 Decide();
             }
@@ -63,32 +64,32 @@ internal sealed class SimulatedRun
 
     private PlannedTask Plan(int index)
     {
-        var type = dice.Chance(8)
-            ? dice.Pick([TaskType.Automation, TaskType.Lambda, TaskType.StepFunctions])
+        var type = dice.Percent(8)
+            ? dice.Of([TaskType.Automation, TaskType.Lambda, TaskType.StepFunctions])
             : TaskType.RunCommand;
-        var behavior = dice.Chance(50) ? CutoffBehavior.CancelTask : CutoffBehavior.ContinueTask;
-        if (dice.Chance(5))
+        var behavior = dice.Percent(50) ? CutoffBehavior.CancelTask : CutoffBehavior.ContinueTask;
+        if (dice.Percent(5))
         {
-            return new PlannedTask($"task-{index}", dice.Below(3), type, behavior, null, [PlannedTarget.None]);
+            return new PlannedTask($"task-{index}", dice.Next(3), type, behavior, null, [PlannedTarget.None]);
         }
 
         Assert.True(RateControl.TryParse(
-            dice.Pick(["1", "2", "3", "50", "10%", "50%", "100%"]),
-            dice.Pick(["0", "1", "2", "0%", "25%", "100%"]),
+            dice.Of(["1", "2", "3", "50", "10%", "50%", "100%"]),
+            dice.Of(["0", "1", "2", "0%", "25%", "100%"]),
             out var rate,
             out _));
-        return new PlannedTask($"task-{index}", dice.Below(3), type, behavior, rate,
-            [.. Enumerable.Range(0, dice.Below(5)).Select(n => new PlannedTarget($"target-{n}"))]);
+        return new PlannedTask($"task-{index}", dice.Next(3), type, behavior, rate,
+            [.. Enumerable.Range(0, dice.Next(5)).Select(n => new PlannedTarget($"target-{n}"))]);
     }
 
     private void Happen(bool isLively)
     {
-        if (isLively && dice.Chance(cancelPercent))
+        if (isLively && dice.Percent(cancelPercent))
         {
             state = state.WithCancelRequested(now);
         }
 
-        if (isLively && state.Queued && dice.Chance(20))
+        if (isLively && state.Queued && dice.Percent(20))
         {
             state = state.WithReleased();
         }
@@ -96,7 +97,7 @@ internal sealed class SimulatedRun
         foreach (var effect in effects)
         {
             // An effect that is not performed is a crash between two commits: the next decision repeats it.
-            if (!isLively || dice.Chance(60))
+            if (!isLively || dice.Percent(60))
             {
                 Perform(effect);
             }
@@ -107,7 +108,7 @@ internal sealed class SimulatedRun
             foreach (var invocation in task.Invocations)
             {
                 if (invocation is { Progress: InvocationProgress.Running, CommandId: { } id }
-                    && (!isLively || dice.Chance(70)))
+                    && (!isLively || dice.Percent(70)))
                 {
                     Work(invocation.InvocationId, commands[id], isLively);
                 }
@@ -123,7 +124,7 @@ internal sealed class SimulatedRun
                 Start(start);
                 break;
             case Effect.CancelCommand cancel when Invocation(cancel.InvocationId).Progress is InvocationProgress.Running:
-                if (dice.Chance(15))
+                if (dice.Percent(15))
                 {
                     state = state.WithCommandCancelRefused(cancel.InvocationId, "User: role is not authorized.");
                     break;
@@ -145,14 +146,14 @@ internal sealed class SimulatedRun
             return;
         }
 
-        if (dice.Chance(8))
+        if (dice.Percent(8))
         {
             state = state.WithInvocationRefused(start.InvocationId, StatusTexts.InvalidInstanceIds, now);
             return;
         }
 
         var task = state.Tasks.Single(task => task.TaskExecutionId == start.TaskExecutionId);
-        var command = new SimulatedCommand(dice.Below(8), task.Plan.RateControl ?? RateControl.CommandDefault);
+        var command = new SimulatedCommand(dice.Next(8), task.Plan.RateControl ?? RateControl.CommandDefault);
         commands.Add(start.CommandId, command);
         state = state.WithInvocationStarted(start.InvocationId, now);
         Report(start.InvocationId, command);
@@ -160,22 +161,22 @@ internal sealed class SimulatedRun
 
     private void Work(string invocationId, SimulatedCommand command, bool isLively)
     {
-        if (isLively && dice.Below(400) == 0)
+        if (isLively && dice.Next(400) == 0)
         {
             command.Cancel();
         }
 
-        for (var replies = 1 + dice.Below(4); replies > 0 && !command.IsFinal; replies--)
+        for (var replies = 1 + dice.Next(4); replies > 0 && !command.IsFinal; replies--)
         {
             var unacknowledged = command.At(CommandStage.Unacknowledged);
             var acknowledged = command.At(CommandStage.Acknowledged);
-            if (unacknowledged.Count > 0 && (acknowledged.Count == 0 || dice.Chance(50)))
+            if (unacknowledged.Count > 0 && (acknowledged.Count == 0 || dice.Percent(50)))
             {
-                Deliver(command, dice.Pick(unacknowledged));
+                Deliver(command, dice.Of(unacknowledged));
             }
             else
             {
-                command.End(dice.Pick(acknowledged), Outcome(command));
+                command.End(dice.Of(acknowledged), Outcome(command));
             }
         }
 
@@ -184,7 +185,7 @@ internal sealed class SimulatedRun
 
     private void Deliver(SimulatedCommand command, int node)
     {
-        if (dice.Chance(93))
+        if (dice.Percent(93))
         {
             command.Acknowledge(node);
             return;
@@ -192,7 +193,7 @@ internal sealed class SimulatedRun
 
         command.End(node, command.Progress.CancelRequested
             ? CommandInvocationOutcome.Cancelled
-            : dice.Pick([
+            : dice.Of([
                 CommandInvocationOutcome.DeliveryTimedOut,
                 CommandInvocationOutcome.Undeliverable,
                 CommandInvocationOutcome.InvalidPlatform,
@@ -200,7 +201,7 @@ internal sealed class SimulatedRun
             ]));
     }
 
-    private CommandInvocationOutcome Outcome(SimulatedCommand command) => dice.Below(100) switch
+    private CommandInvocationOutcome Outcome(SimulatedCommand command) => dice.Next(100) switch
     {
         < 60 when command.Progress.CancelRequested => CommandInvocationOutcome.Cancelled,
         < 85 => CommandInvocationOutcome.Success,

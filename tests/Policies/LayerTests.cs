@@ -36,6 +36,8 @@ public sealed class LayerTests
         { "user", Aws(Given.Account), "identity", "implicit Boundary" },
         { "user", Aws(Given.Account), "identity boundary", "allowed" },
         { "user", Aws("arn:aws:iam::111122223333:user/Alice"), "", "implicit Identity" },
+        { "user", Aws("arn:aws:iam::111122223333:user/alice:root"), "identity boundary", "allowed" },
+        { "service", Aws("arn:aws:iam::111122223333:user/alice:root"), "", "implicit Resource" },
         { "session", Aws(Given.SessionArn), "", "allowed" },
         { "session", Aws(Given.RoleArn), "", "implicit Boundary" },
         { "session", Aws(Given.RoleArn), "boundary", "implicit Session" },

@@ -27,6 +27,26 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task A_newer_schema_is_untouched_together_with_the_log_that_a_crash_left()
+    {
+        using var scratch = new Scratch();
+        await scratch.Database.Write(tx => tx.Execute("UPDATE meta SET value='9999' WHERE key='schema'"));
+        using var crashed = new Scratch(open: false);
+        foreach (var end in (string[])["", "-wal"])
+        {
+            File.Copy(scratch.File + end, crashed.File + end);
+        }
+
+        var before = (await Bytes(crashed.File), await Bytes(crashed.File + "-wal"));
+        Assert.NotEmpty(before.Item2);
+        Assert.Throws<NewerSchemaException>(() => Database.Open(new DatabaseOptions(crashed.File)));
+        Assert.Equal(before, (await Bytes(crashed.File), await Bytes(crashed.File + "-wal")));
+
+        static async Task<string> Bytes(string file) =>
+            Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
     public void What_is_no_database_is_said()
     {
         using var scratch = new Scratch(open: false);

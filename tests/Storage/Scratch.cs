@@ -3,11 +3,15 @@ namespace Casement.Storage.Tests;
 /// <summary>A database of a test's own on a private directory.</summary>
 internal sealed class Scratch : IDisposable
 {
+    private readonly Func<CommitFault?>? _faults;
+    private readonly TimeProvider? _clock;
     private readonly string _directory = Directory.CreateTempSubdirectory("casement-storage-").FullName;
 
-    public Scratch(bool durable = false, bool open = true)
+    public Scratch(bool durable = false, bool open = true, Func<CommitFault?>? faults = null, TimeProvider? clock = null)
     {
         Durable = durable;
+        _faults = faults;
+        _clock = clock;
         if (open)
         {
             Database = Open();
@@ -32,7 +36,7 @@ internal sealed class Scratch : IDisposable
 
     public static void Put(Tx tx, string name) => tx.Execute("INSERT INTO meta(key, value) VALUES($1, 'x')", name);
 
-    private Database Open() => Storage.Database.Open(new DatabaseOptions(File, Durable));
+    private Database Open() => Storage.Database.Open(new DatabaseOptions(File, Durable) { Faults = _faults, Clock = _clock ?? TimeProvider.System });
 
     public void Dispose()
     {

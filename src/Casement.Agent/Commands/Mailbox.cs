@@ -69,10 +69,11 @@ internal sealed class Mailbox(
         }
     }
 
-    private async Task<bool> HandleAsync(IReadOnlyList<NodeMessage> messages, CancellationToken stop)
+    private async Task<bool> HandleAsync(IReadOnlyList<NodeMessage?> messages, CancellationToken stop)
     {
         var all = true;
-        foreach (var message in messages)
+        // a server's list may hold a null, whatever the record says
+        foreach (var message in messages.OfType<NodeMessage>())
         {
             try
             {

@@ -27,6 +27,15 @@ internal abstract record DocumentPlan
         {
             return new Refused($"The payload of the command is not the JSON of a command: {fault.Message}");
         }
+        catch (InvalidOperationException)
+        {
+            // JSON may escape half of a surrogate pair, which no text can hold
+            return new Refused("The payload of the command holds a text that is not valid Unicode.");
+        }
+        catch (InvalidDataException fault)
+        {
+            return new Refused(fault.Message);
+        }
     }
 
     private static DocumentPlan Read(JsonElement document, IReadOnlyDictionary<string, JsonElement> given)
@@ -41,7 +50,7 @@ internal abstract record DocumentPlan
             return new Refused($"Document with schema version {schema} is not supported by this version of the agent. "
                 + $"Supported: {string.Join(", ", _schemas)}.");
         }
-        var parameters = new Dictionary<string, JsonElement>();
+        var parameters = new ParameterValues();
         if (DocumentParameters.TryResolve(document, given, parameters) is { } fault)
         {
             return new Refused(fault);
@@ -60,16 +69,17 @@ internal abstract record DocumentPlan
     }
 
     private static DocumentPlan ReadSteps(
-        JsonElement steps, string schema, Dictionary<string, JsonElement> parameters)
+        JsonElement steps, string schema, ParameterValues parameters)
     {
         var planned = new List<PlannedStep>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var step in steps.EnumerateArray())
         {
             if (!TryText(step, "name", out var name) || !TryText(step, "action", out var action))
             {
                 return new Refused($"mainSteps[{planned.Count}] needs a name and an action.");
             }
-            if (planned.Any(other => other.Key == name))
+            if (!names.Add(name))
             {
                 return new Refused($"mainSteps[{planned.Count}]: the name {name} occurs twice.");
             }
@@ -102,7 +112,7 @@ internal static class DocumentParameters
 {
     /// <returns>Null, or the first fault.</returns>
     internal static string? TryResolve(
-        JsonElement document, IReadOnlyDictionary<string, JsonElement> given, Dictionary<string, JsonElement> resolved)
+        JsonElement document, IReadOnlyDictionary<string, JsonElement> given, ParameterValues resolved)
     {
         foreach (var (name, value) in given)
         {

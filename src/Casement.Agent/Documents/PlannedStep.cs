@@ -13,7 +13,7 @@ internal abstract record PlannedStep(string Key, string Plugin)
 
     private static readonly string[] _windowsOnly = ["aws:applications", "aws:psModule", "aws:updateAgent"];
 
-    internal static PlannedStep ReadPlugin(JsonProperty plugin, IReadOnlyDictionary<string, JsonElement> parameters)
+    internal static PlannedStep ReadPlugin(JsonProperty plugin, ParameterValues parameters)
     {
         if (plugin.Name != ShellPlugin)
         {
@@ -31,7 +31,7 @@ internal abstract record PlannedStep(string Key, string Plugin)
     }
 
     internal static PlannedStep ReadStep(
-        string name, string action, JsonElement step, string schema, IReadOnlyDictionary<string, JsonElement> parameters)
+        string name, string action, JsonElement step, string schema, ParameterValues parameters)
     {
         if (step.TryGetProperty("precondition", out var precondition))
         {
@@ -94,7 +94,7 @@ internal abstract record Precondition
     }
 
     internal static Precondition Read(
-        JsonElement precondition, string schema, IReadOnlyDictionary<string, JsonElement> parameters)
+        JsonElement precondition, string schema, ParameterValues parameters)
     {
         if (schema != "2.2")
         {
@@ -123,7 +123,7 @@ internal abstract record Precondition
         return Value(arguments[0], parameters) == Value(arguments[1], parameters) ? new Met() : new Unmet(text);
     }
 
-    private static string Value(JsonElement argument, IReadOnlyDictionary<string, JsonElement> parameters) =>
+    private static string Value(JsonElement argument, ParameterValues parameters) =>
         Substitution.Apply(argument, parameters)?.ToString() ?? "";
 
     internal sealed record Met : Precondition;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,7 +13,7 @@ namespace Casement.Agent.Documents;
 /// </summary>
 internal static class Substitution
 {
-    internal static JsonNode? Apply(JsonElement input, IReadOnlyDictionary<string, JsonElement> parameters) =>
+    internal static JsonNode? Apply(JsonElement input, ParameterValues parameters) =>
         input.ValueKind switch
         {
             JsonValueKind.String => ApplyToText(input.GetString()!, parameters),
@@ -25,10 +26,10 @@ internal static class Substitution
         };
 
     /// <summary>True when the text holds a placeholder of a known parameter.</summary>
-    internal static bool Mentions(string text, IReadOnlyDictionary<string, JsonElement> parameters) =>
+    internal static bool Mentions(string text, ParameterValues parameters) =>
         Placeholders(text).Any(found => parameters.ContainsKey(found.Name));
 
-    private static JsonNode? ApplyToText(string text, IReadOnlyDictionary<string, JsonElement> parameters)
+    private static JsonNode? ApplyToText(string text, ParameterValues parameters)
     {
         StringBuilder? result = null;
         var copied = 0;
@@ -38,6 +39,7 @@ internal static class Substitution
             {
                 continue;
             }
+            parameters.Spend(value);
             if (start == 0 && end == text.Length)
             {
                 return ToNode(value);
@@ -54,8 +56,9 @@ internal static class Substitution
 
     private static JsonNode? ToNode(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Object => JsonObject.Create(value),
-        JsonValueKind.Array => JsonArray.Create(value),
+        JsonValueKind.Object => new JsonObject(value.EnumerateObject().DistinctBy(member => member.Name)
+            .Select(member => KeyValuePair.Create(member.Name, ToNode(member.Value)))),
+        JsonValueKind.Array => new JsonArray([.. value.EnumerateArray().Select(ToNode)]),
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         JsonValueKind.String => JsonValue.Create(value.GetString()),
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => JsonValue.Create(value),
@@ -88,5 +91,29 @@ internal static class Substitution
             at++;
         }
         return at;
+    }
+}
+
+/// <summary>
+/// What placeholders stand for. A long value in many places would make a document of gigabytes out of a small message: what is
+/// put in altogether is bounded.
+/// </summary>
+internal sealed class ParameterValues : Dictionary<string, JsonElement>
+{
+    private const int BytesMax = 16 * 1024 * 1024;
+    private int _spent;
+
+    internal ParameterValues() : base(StringComparer.Ordinal)
+    {
+    }
+
+    /// <exception cref="InvalidDataException">Too much has been put in.</exception>
+    internal void Spend(JsonElement value)
+    {
+        _spent += JsonMarshal.GetRawUtf8Value(value).Length;
+        if (_spent > BytesMax)
+        {
+            throw new InvalidDataException($"With the values of its parameters put in, the document is larger than {BytesMax} bytes.");
+        }
     }
 }

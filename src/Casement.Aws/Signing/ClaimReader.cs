@@ -54,7 +54,8 @@ internal static class ClaimReader
 
         var timestamp = message.Header("x-amz-date");
         var date = timestamp ?? message.Header("date");
-        problem ??= Missing(credential, signature, signedHeaders, date);
+        problem ??= Missing(credential, signature, signedHeaders, date)
+            ?? (Twice(signedHeaders!) is { } name ? $"Authorization header's 'SignedHeaders' names '{name}' more than once." : null);
         if (problem is not null)
         {
             return (null, new AuthFault.IncompleteHeader(problem, authorization));
@@ -97,6 +98,41 @@ internal static class ClaimReader
         }
     }
 
+    /// <summary>
+    /// A name that stands there twice. No signer writes that, and a long header named a thousand times would make a canonical
+    /// request of megabytes before anybody is known to have sent it.
+    /// </summary>
+    private static string? Twice(string signedHeaders)
+    {
+        HashSet<string>? seen = null;
+        ReadOnlySpan<char> last = [];
+        foreach (var range in signedHeaders.AsSpan().Split(';'))
+        {
+            var name = signedHeaders.AsSpan(range);
+            if (seen is null && name.CompareTo(last, StringComparison.OrdinalIgnoreCase) <= 0 && !last.IsEmpty)
+            {
+                // not in order, as only odd signers have them
+                seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+                foreach (var earlier in signedHeaders.AsSpan().Split(';'))
+                {
+                    if (earlier.Start.Value < range.Start.Value)
+                    {
+                        seen.Add(signedHeaders[earlier]);
+                    }
+                }
+            }
+
+            if (seen is not null && !seen.Add(name.ToString()))
+            {
+                return name.ToString();
+            }
+
+            last = name;
+        }
+
+        return null;
+    }
+
     private static (SignatureClaim?, AuthFault?) FromQuery(HttpMessage message, PresignedQuery query)
     {
         if (query.Problems is { } problems)
@@ -107,6 +143,11 @@ internal static class ClaimReader
         if (query.Algorithm != Scheme)
         {
             return (null, new AuthFault.IncompleteQuery($"X-Amz-Algorithm must be '{Scheme}', not '{query.Algorithm}'."));
+        }
+
+        if (Twice(query.SignedHeaders!) is { } name)
+        {
+            return (null, new AuthFault.IncompleteQuery($"X-Amz-SignedHeaders names '{name}' more than once."));
         }
 
         int? expires = null;

@@ -13,11 +13,20 @@ internal static class Connection
     private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(60);
 
     /// <exception cref="FailureException">No server, or no credentials.</exception>
-    internal static async Task<ServerClient> Open(Invocation invocation, bool patient = false)
+    /// <param name="invocation">The verb's call.</param>
+    /// <param name="patient">Waits for as long as the answer takes, unless told otherwise.</param>
+    /// <param name="data">The data directory of the server that is meant; it says more than a variable.</param>
+    internal static async Task<ServerClient> Open(Invocation invocation, bool patient = false, string? data = null)
     {
         var patience = CommonOptions.Patience(invocation) ?? (patient ? null : UsualPatience);
         var region = invocation.Text(CommonOptions.Region);
-        var named = invocation.Text(CommonOptions.EndpointUrl) ?? Variable("AWS_ENDPOINT_URL");
+        var url = invocation.Text(CommonOptions.EndpointUrl);
+        if (url is not null && data is not null)
+        {
+            throw FailureException.Usage("--endpoint-url and --data both name a server: give one of them.");
+        }
+
+        var named = url ?? (data is null ? Variable("AWS_ENDPOINT_URL") : null);
         if (named is not null)
         {
             var address = new ServerAddress(
@@ -25,7 +34,7 @@ internal static class Connection
             return new ServerClient(address, OfEnvironment(), patience, invocation.Time);
         }
 
-        var ready = await RunningServer.Find(null, Environment.CurrentDirectory, invocation.Stop);
+        var ready = await RunningServer.Find(data, Environment.CurrentDirectory, invocation.Stop);
         var found = ready.Address with { Region = region ?? ready.Region };
         return new ServerClient(found, AdminKey.Read(ready.Data), patience, invocation.Time);
     }

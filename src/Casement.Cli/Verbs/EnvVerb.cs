@@ -26,7 +26,7 @@ internal sealed class EnvVerb : Verb
             "Prints shell code that points this shell at the running server: the admin's key, the region, and a function aws.",
             "eval \"$(casement env)\"",
             "casement env --json")
-        => _data = Valued("--data", "DIR", "The server on this data directory, instead of the one found from here.");
+        => _data = DataDirectory();
 
     internal override async Task<int> Run(Invocation invocation)
     {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Casement.Cli.Calls;
 using Casement.Cli.Servers;
@@ -9,15 +10,15 @@ internal sealed class NodeListVerb : Verb
 {
     private const int PageSize = 50;
     private const int NameColumn = 2;
+    private readonly Option<string?> _data;
 
     internal NodeListVerb()
         : base("list", "The nodes and when each was last heard of.", "casement node list", "casement node list --json")
-    {
-    }
+        => _data = DataDirectory();
 
     internal override async Task<int> Run(Invocation invocation)
     {
-        using var client = await Connection.Open(invocation);
+        using var client = await Connection.Open(invocation, data: invocation.Text(_data));
         var nodes = await All(client, invocation.Stop);
         var terminal = invocation.Terminal;
         if (terminal.Json)

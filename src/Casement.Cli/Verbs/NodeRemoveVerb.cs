@@ -8,13 +8,17 @@ namespace Casement.Cli.Verbs;
 internal sealed class NodeRemoveVerb : Verb
 {
     private readonly Argument<string> _id = new("ID") { Description = "The node, mi- and 17 hexadecimal digits." };
+    private readonly Option<string?> _data;
 
     internal NodeRemoveVerb()
         : base(
             "remove",
             "Takes a node out of service: its agent is refused from then on. Its results stay.",
             "casement node remove mi-0123456789abcdef0")
-        => Command.Add(_id);
+    {
+        Command.Add(_id);
+        _data = DataDirectory();
+    }
 
     internal override async Task<int> Run(Invocation invocation)
     {
@@ -24,7 +28,7 @@ internal sealed class NodeRemoveVerb : Verb
             throw FailureException.Usage($"ID is mi- and 17 hexadecimal digits, not '{id}'.");
         }
 
-        using var client = await Connection.Open(invocation);
+        using var client = await Connection.Open(invocation, data: invocation.Text(_data));
         await client.Ssm(
             "DeregisterManagedInstance", new DeregisterNodeRequest(id), WireJson.Plain.DeregisterNodeRequest, WireJson.Plain.EmptyReply,
             invocation.Stop);

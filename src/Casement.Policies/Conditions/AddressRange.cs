@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
@@ -11,6 +12,8 @@ namespace Casement.Policies;
 /// </summary>
 internal readonly record struct AddressRange(bool IsV6, UInt128 Bits, int Prefix)
 {
+    private static readonly SearchValues<char> Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
+
     private int Width => IsV6 ? 128 : 32;
 
     public bool Contains(AddressRange address) =>
@@ -23,9 +26,8 @@ internal readonly record struct AddressRange(bool IsV6, UInt128 Bits, int Prefix
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var host = slash < 0 ? text.AsSpan() : text.AsSpan(0, slash);
 
-        // the framework also takes "1" and "0x7f.1" as IPv4
-        if (!IPAddress.TryParse(host, out var address)
-            || (address.AddressFamily == AddressFamily.InterNetwork && host.Count('.') != 3))
+        // the framework also takes "1", "0x7f.1", "010.0.0.1" in octal, "[::1]:80" and "fe80::1%1"
+        if (host.ContainsAnyExcept(Characters) || !HasPlainOctets(host) || !IPAddress.TryParse(host, out var address))
         {
             return false;
         }
@@ -53,5 +55,23 @@ internal readonly record struct AddressRange(bool IsV6, UInt128 Bits, int Prefix
         var bits = isV6 ? BinaryPrimitives.ReadUInt128BigEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
         range = new AddressRange(isV6, bits, prefix);
         return true;
+    }
+
+    /// <summary>Four decimal numbers without leading zeros, which others read as octal; at the end of IPv6 there may be none.</summary>
+    private static bool HasPlainOctets(ReadOnlySpan<char> host)
+    {
+        var colon = host.LastIndexOf(':');
+        var dotted = host[(colon + 1)..];
+        var octets = 0;
+        foreach (var octet in dotted.Split('.'))
+        {
+            octets++;
+            if (dotted[octet] is ['0', _, ..] && (octets > 1 || dotted.Contains('.')))
+            {
+                return false;
+            }
+        }
+
+        return octets == 4 || (octets == 1 && colon >= 0);
     }
 }

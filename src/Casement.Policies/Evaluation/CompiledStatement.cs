@@ -31,6 +31,10 @@ internal sealed class CompiledStatement
 
     public bool ExceptsActions => exceptActions;
 
+    /// <summary>The resources that the statement is about, if all of them are plain texts; null when one may be others.</summary>
+    public List<string>? ExactResources =>
+        exceptResources || !Array.TrueForAll(resources, r => r.Exact is not null) ? null : [.. resources.Select(r => r.Exact!)];
+
     public bool Applies(AccessRequest request) => Targets(request) && HoldsAll(request.Context);
 
     /// <summary>Action and resource fit; the conditions are another matter.</summary>

@@ -37,8 +37,8 @@ internal sealed class PrincipalSet
                 case "AWS" when PrincipalChecks.IsAccount(principal.Value):
                     accounts.Add(principal.Value);
                     break;
-                case "AWS" when principal.Value.EndsWith(":root", StringComparison.Ordinal):
-                    accounts.Add(ArnText.Account(principal.Value).ToString());
+                case "AWS" when principal.Value.Split(':', ArnText.SegmentsMax) is [_, _, _, _, var account, "root"]:
+                    accounts.Add(account);
                     break;
                 case "AWS":
                     names.Add(principal.Value);

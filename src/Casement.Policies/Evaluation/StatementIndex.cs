@@ -1,8 +1,9 @@
 namespace Casement.Policies;
 
 /// <summary>
-/// The statements of one effect, found by action. Large documents are cut by exact action and by service, so that a
-/// question looks only at statements that may be about it; candidates come in the document's order.
+/// The statements of one effect, found by resource or action. Large documents are cut by exact resource, and what has
+/// no such by exact action and by service, so that a question looks only at statements that may be about it;
+/// candidates come in the document's order.
 /// </summary>
 internal sealed class StatementIndex
 {
@@ -11,6 +12,7 @@ internal sealed class StatementIndex
 
     private readonly CompiledStatement[] statements;
     private readonly int[] everywhere;
+    private readonly Dictionary<string, int[]>? byResource;
     private readonly Dictionary<string, int[]>? byAction;
     private readonly Dictionary<string, int[]>? byService;
 
@@ -24,14 +26,23 @@ internal sealed class StatementIndex
         }
 
         var all = new List<int>();
+        var resources = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         var actions = new Dictionary<string, List<int>>(StringComparer.OrdinalIgnoreCase);
         var services = new Dictionary<string, List<int>>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < statements.Length; i++)
         {
-            File(statements[i], i, all, actions, services);
+            if (statements[i].ExactResources is { } exact)
+            {
+                exact.ForEach(resource => Add(resources, resource, i));
+            }
+            else
+            {
+                File(statements[i], i, all, actions, services);
+            }
         }
 
         everywhere = [.. all];
+        byResource = Frozen(resources);
         byAction = Frozen(actions);
         byService = Frozen(services);
     }
@@ -40,17 +51,17 @@ internal sealed class StatementIndex
 
     public Candidates For(AccessRequest request)
     {
-        var action = Nothing;
+        var resource = byResource?.GetValueOrDefault(request.Resource, Nothing) ?? Nothing;
+        var action = byAction?.GetValueOrDefault(request.Action, Nothing) ?? Nothing;
         var service = Nothing;
-        if (byAction is not null && byService is not null)
+        if (byService is not null)
         {
-            action = byAction.GetValueOrDefault(request.Action, Nothing);
             var name = request.Action.AsSpan(0, request.ServiceLength);
             var services = byService.GetAlternateLookup<ReadOnlySpan<char>>();
             service = services.TryGetValue(name, out var found) ? found : Nothing;
         }
 
-        return new Candidates(statements, everywhere, service, action);
+        return new Candidates(statements, everywhere, service, action, resource);
     }
 
     private static void File(
@@ -70,27 +81,34 @@ internal sealed class StatementIndex
         {
             var place = pattern.IsExact ? actions : services;
             var key = pattern.IsExact ? pattern.Source : pattern.Service!;
-            if (!place.TryGetValue(key, out var list))
-            {
-                place[key] = list = [];
-            }
-
-            if (list.Count == 0 || list[^1] != index)
-            {
-                list.Add(index);
-            }
+            Add(place, key, index);
         }
     }
 
-    private static Dictionary<string, int[]> Frozen(Dictionary<string, List<int>> lists) =>
-        lists.ToDictionary(l => l.Key, l => l.Value.ToArray(), StringComparer.OrdinalIgnoreCase);
+    private static void Add(Dictionary<string, List<int>> place, string key, int index)
+    {
+        if (!place.TryGetValue(key, out var list))
+        {
+            place[key] = list = [];
+        }
 
-    /// <summary>Three ascending lists walked as one, without repeats and without allocation.</summary>
-    internal ref struct Candidates(CompiledStatement[] statements, int[] first, int[] second, int[] third)
+        if (list.Count == 0 || list[^1] != index)
+        {
+            list.Add(index);
+        }
+    }
+
+    /// <summary>Null when empty, so that nothing is looked up there.</summary>
+    private static Dictionary<string, int[]>? Frozen(Dictionary<string, List<int>> lists) =>
+        lists.Count == 0 ? null : lists.ToDictionary(l => l.Key, l => l.Value.ToArray(), lists.Comparer);
+
+    /// <summary>Four ascending lists walked as one, without repeats and without allocation.</summary>
+    internal ref struct Candidates(CompiledStatement[] statements, int[] first, int[] second, int[] third, int[] fourth)
     {
         private int a;
         private int b;
         private int c;
+        private int d;
 
         public CompiledStatement Current { get; private set; } = null!;
 
@@ -101,7 +119,8 @@ internal sealed class StatementIndex
             var x = a < first.Length ? first[a] : int.MaxValue;
             var y = b < second.Length ? second[b] : int.MaxValue;
             var z = c < third.Length ? third[c] : int.MaxValue;
-            var next = Math.Min(x, Math.Min(y, z));
+            var w = d < fourth.Length ? fourth[d] : int.MaxValue;
+            var next = Math.Min(Math.Min(x, w), Math.Min(y, z));
             if (next == int.MaxValue)
             {
                 return false;
@@ -110,6 +129,7 @@ internal sealed class StatementIndex
             a += x == next ? 1 : 0;
             b += y == next ? 1 : 0;
             c += z == next ? 1 : 0;
+            d += w == next ? 1 : 0;
             Current = statements[next];
             return true;
         }

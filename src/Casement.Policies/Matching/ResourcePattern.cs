@@ -21,6 +21,7 @@ internal sealed class ResourcePattern
         if (isPlain && !(variables && source.Contains("${", StringComparison.Ordinal)))
         {
             whole = TextPattern.Compile(source, wildcards: true, variables: false);
+            Exact = star < 0 ? source : null;
             return;
         }
 
@@ -34,6 +35,9 @@ internal sealed class ResourcePattern
 
         coversRest = count < ArnText.SegmentsMax && source.EndsWith('*');
     }
+
+    /// <summary>The one resource that the pattern matches; null when it has wildcards or variables.</summary>
+    public string? Exact { get; }
 
     public bool Matches(AccessRequest request)
     {

@@ -46,10 +46,11 @@ internal sealed class TextPattern
         var parts = new List<Part>();
         var literal = new StringBuilder();
         var at = 0;
+        var quotes = true;
         while (at < source.Length)
         {
             var open = variables ? source.IndexOf("${", at, StringComparison.Ordinal) : -1;
-            var close = open < 0 ? -1 : VariableEnd(source, open);
+            var close = open < 0 ? -1 : VariableEnd(source, open, ref quotes);
             if (close < 0)
             {
                 break;
@@ -121,17 +122,21 @@ internal sealed class TextPattern
         return expanded.ToString();
     }
 
-    /// <summary>The closing brace; a default in single quotes may itself hold one.</summary>
-    internal static int VariableEnd(string source, int open)
+    /// <summary>
+    /// The closing brace; a default in single quotes may itself hold one. <paramref name="quotes"/> says whether a
+    /// quote before a brace may still come: what was looked for once in vain is not looked for at every variable.
+    /// </summary>
+    private static int VariableEnd(string source, int open, ref bool quotes)
     {
         var end = source.IndexOf('}', open);
-        var quote = source.IndexOf('\'', open);
-        if (end < 0 || quote < 0 || quote > end)
+        var quote = end < 0 ? -1 : source.IndexOf('\'', open, end - open);
+        if (quote < 0 || !quotes)
         {
             return end;
         }
 
         var quoted = source.IndexOf("'}", quote + 1, StringComparison.Ordinal);
+        quotes = quoted >= 0;
         return quoted < 0 ? end : quoted + 1;
     }
 

@@ -8,16 +8,19 @@ namespace Casement.Server.Engine;
 /// </summary>
 public sealed class Bells
 {
-    private readonly List<Action> _clock = [];
+    private readonly List<Action<long>> _clock = [];
     private readonly List<Action<Scope, string>> _executions = [];
     private readonly List<Action<long>> _commands = [];
 
-    /// <summary>A window's next opening may have moved.</summary>
-    public void ClockChanged()
+    /// <summary>A window's next opening may have moved, or something may be due at once.</summary>
+    public void ClockChanged() => ClockChanged(long.MinValue);
+
+    /// <summary>A window opens next at that instant of the product's clock; that is news only if it is the earliest of all.</summary>
+    public void ClockChanged(long nextMs)
     {
         foreach (var listener in _clock)
         {
-            listener();
+            listener(nextMs);
         }
     }
 
@@ -40,7 +43,7 @@ public sealed class Bells
     }
 
     /// <summary>To be called while the engine is put together, before the first bell.</summary>
-    internal void OnClock(Action listener) => _clock.Add(listener);
+    internal void OnClock(Action<long> listener) => _clock.Add(listener);
 
     internal void OnCommandDue(Action<long> listener) => _commands.Add(listener);
 

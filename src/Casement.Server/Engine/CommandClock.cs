@@ -24,7 +24,9 @@ public sealed partial class CommandClock(Backstage backstage, ILogger<CommandClo
         var database = backstage.Database;
         var stuck = await ExpireDue();
 
+        // after the clock was set back it starts over
         var nowMs = backstage.Clock.NowMs;
+        _visibleSeenMs = Math.Min(_visibleSeenMs, nowMs);
         foreach (var nodeId in database.Read(tx => Storage.Mailbox.VisibleAgain(tx, _visibleSeenMs, nowMs)))
         {
             backstage.NodeBells.Ring(nodeId);
@@ -58,7 +60,7 @@ public sealed partial class CommandClock(Backstage backstage, ILogger<CommandClo
                 {
                     await backstage.NodeBells.Expire(backstage, commandId);
                 }
-                catch (Exception e) when (e is not (OperationCanceledException or StorageException))
+                catch (Exception e) when (e is not StorageException)
                 {
                     failed = true;
                     NotExpired(e, commandId);
@@ -82,7 +84,7 @@ public sealed partial class CommandClock(Backstage backstage, ILogger<CommandClo
                 wait = left < LookAgain.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(0, left)) : LookAgain;
                 Volatile.Write(ref _armedMs, next ?? long.MaxValue);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 Failed(e);
             }

@@ -1,4 +1,3 @@
-using Casement.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -29,9 +28,9 @@ internal sealed partial class ContactLedger(Backstage backstage, ILogger<Contact
     {
         try
         {
-            await backstage.Contacts.Flush(backstage.Database);
+            await backstage.Contacts.Flush(backstage.Database, backstage.Clock);
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             NotWritten(e);
         }

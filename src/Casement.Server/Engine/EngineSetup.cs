@@ -30,7 +30,7 @@ public static class EngineSetup
         builder.Services.AddHostedService<ContactLedger>();
         builder.Services.AddHostedService<RetentionSweep>();
         builder.Services.AddHostedService<PollCloser>();
-        builder.Services.AddSingleton<ExecutionBells>();
+        builder.Services.AddSingleton<ExecutionBells, GrainExecutionBells>();
         builder.Services.AddSingleton<WindowClock>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<WindowClock>());
     }

@@ -14,11 +14,19 @@ internal sealed class ExecutionGrain(Backstage backstage) : Grain, IExecutionGra
     public Task Decide() => new ExecutionRunner(backstage).Advance(this.GetPrimaryKeyString());
 }
 
-/// <summary>Rings executions, wherever in the cluster they are decided on.</summary>
-internal sealed partial class ExecutionBells(IGrainFactory grains, ILogger<ExecutionBells> logger)
+/// <summary>Rings executions. What is not decided stands in its row, so a lost bell costs time and nothing else.</summary>
+internal abstract class ExecutionBells
 {
-    /// <summary>Lets an execution decide, and waits until it has nothing more to say.</summary>
-    public async Task Decide(string executionId)
+    /// <summary>Lets an execution decide, and waits until it has nothing more to say. Throws nothing.</summary>
+    public abstract Task Decide(string executionId);
+
+    public void Ring(string executionId) => _ = Decide(executionId);
+}
+
+/// <summary>Rings executions, wherever in the cluster they are decided on.</summary>
+internal sealed partial class GrainExecutionBells(IGrainFactory grains, ILogger<GrainExecutionBells> logger) : ExecutionBells
+{
+    public override async Task Decide(string executionId)
     {
         try
         {
@@ -30,8 +38,6 @@ internal sealed partial class ExecutionBells(IGrainFactory grains, ILogger<Execu
             Undecided(e, executionId);
         }
     }
-
-    public void Ring(string executionId) => _ = Decide(executionId);
 
     [LoggerMessage(1241, LogLevel.Error, "Execution {ExecutionId} could not be decided on; tried again")]
     private partial void Undecided(Exception e, string executionId);

@@ -8,6 +8,9 @@ namespace Casement.Server.Engine;
 /// </summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
+    /// <summary>Where it ends: a year short of the last that instants reach, so that cutoffs and deadlines fit behind it.</summary>
+    public static readonly DateTimeOffset End = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _real;
     private readonly List<ManualTimer> _timers = [];

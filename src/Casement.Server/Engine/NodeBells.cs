@@ -46,6 +46,9 @@ public abstract class NodeBells
 
     public void Close() => _closed.TrySetResult();
 
+    /// <summary>How many polls are held now.</summary>
+    internal int Held => Volatile.Read(ref _seats);
+
     /// <summary>One of the places to wait; null when all are taken. Disposing gives it back.</summary>
     public IDisposable? TakeSeat()
     {

@@ -6,7 +6,8 @@ namespace Casement.Server.Engine;
 /// <summary>
 /// Knows one number, the earliest instant at which a window opens or an execution must be decided on, and sleeps until then by
 /// the product's clock. A bell wakes it for an earlier one, and it looks again every half minute whatever it was told: a lost
-/// bell, a stepped clock and a suspended machine cost at most that.
+/// bell, a clock set forward and a suspended machine cost at most that. Each look first puts right what followed from a clock that
+/// was set back since.
 /// </summary>
 internal sealed partial class WindowClock(Backstage backstage, ExecutionBells executions, CommandClock commands, ILogger<WindowClock> logger) : BackgroundService
 {
@@ -17,12 +18,16 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
     private readonly SemaphoreSlim _bell = new(0, 1);
     private readonly SemaphoreSlim _turn = new(1, 1);
 
+    // what it sleeps until; while it looks at the rows, everything is news
+    private long _until = long.MaxValue;
+
     /// <summary>Opens what is due and lets everything due decide, until nothing is; answers when something will be next.</summary>
     public async Task<long?> Sweep()
     {
         await _turn.WaitAsync();
         try
         {
+            await Correct();
             await OpenDue();
             var stuck = await DecideDue();
             return backstage.Database.Read(tx =>
@@ -46,6 +51,7 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
         while (!stoppingToken.IsCancellationRequested)
         {
             var wait = AfterFault;
+            Volatile.Write(ref _until, long.MaxValue);
             try
             {
                 if (!started)
@@ -55,15 +61,30 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
                 }
 
                 var next = await Sweep();
+                Volatile.Write(ref _until, next ?? long.MaxValue);
                 var left = next is { } ms ? ms - backstage.Clock.NowMs : long.MaxValue;
                 wait = left < LookAgain.TotalMilliseconds ? TimeSpan.FromMilliseconds(Math.Max(0, left)) : LookAgain;
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 Failed(e);
             }
 
             await Sleep(wait, stoppingToken);
+        }
+    }
+
+    private async Task Correct()
+    {
+        if (await ClockCorrection.Look(backstage) is not { } correction)
+        {
+            return;
+        }
+
+        SetBack(correction.From, correction.To, correction.Windows, correction.Withdrawn);
+        foreach (var (windowId, why) in correction.Failed)
+        {
+            NotCorrected(why, windowId);
         }
     }
 
@@ -124,8 +145,13 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
         }
     }
 
-    private void Ring()
+    private void Ring(long dueMs)
     {
+        if (dueMs >= Volatile.Read(ref _until))
+        {
+            return;
+        }
+
         try
         {
             _bell.Release();
@@ -150,4 +176,12 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
 
     [LoggerMessage(1232, LogLevel.Error, "Window {WindowId} could not be opened; tried again in a minute")]
     private partial void NotOpened(Exception e, string windowId);
+
+    [LoggerMessage(
+        1233, LogLevel.Warning,
+        "The clock was set back from {From} to {To}: the next openings of {Windows} windows were computed again, and {Withdrawn} rows of occurrences that lie ahead were withdrawn")]
+    private partial void SetBack(NodaTime.Instant from, NodaTime.Instant to, int windows, int withdrawn);
+
+    [LoggerMessage(1234, LogLevel.Error, "The next opening of window {WindowId} could not be computed again after the clock was set back")]
+    private partial void NotCorrected(Exception e, string windowId);
 }

@@ -33,6 +33,11 @@ internal static class WindowOpenings
         var opened = new List<string>();
         var failed = new List<(string WindowId, Exception Why)>();
         var due = Storage.Windows.Due(tx, now.ToUnixTimeMilliseconds(), ChunkMax);
+        if (due.Count > 0)
+        {
+            ClockMarks.MoveOn(tx, now.ToUnixTimeMilliseconds());
+        }
+
         foreach (var (scope, windowId) in due)
         {
             List<string> ids = [];

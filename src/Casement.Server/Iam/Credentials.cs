@@ -13,6 +13,9 @@ public sealed class Credentials(Database database, MasterKey master, Sessions se
 {
     private const int CacheMax = 4096;
 
+    // what a clock is corrected by from day to day
+    private static readonly TimeSpan AheadMax = TimeSpan.FromMinutes(5);
+
     // an unknown key costs the same work as a known one, so that answers tell nothing by their time
     private static readonly byte[] NobodysKey = new byte[32];
 
@@ -47,7 +50,8 @@ public sealed class Credentials(Database database, MasterKey master, Sessions se
             return (null, new AuthFault.WrongSignature());
         }
 
-        if (opened.Expires <= now)
+        // one from a clock that was ahead would hold until that clock's hour has come
+        if (opened.Expires <= now || opened.Session.IssuedAt > now + AheadMax)
         {
             return (null, new AuthFault.ExpiredSession());
         }

@@ -14,9 +14,16 @@ public sealed record Source(string? Ip, bool Tls, string? UserAgent, string? Ref
 /// <summary>One call on its way through the path: who, where, when, and the doors to the database.</summary>
 public sealed class Call(Backstage backstage, Operation operation, Scope scope, Principal principal, Source source, CancellationToken aborted)
 {
+    /// <summary>The header of a reply that says what a person should know about it.</summary>
+    public const string WarningHeader = "x-casement-warning";
+
+    // as many headers as any client takes
+    private const int LeftOutMax = 10;
+
     private readonly List<string> _decidedBy = [];
     private readonly List<string> _resources = [];
     private List<KeyValuePair<string, string>>? _headers;
+    private HashSet<string>? _leftOut;
 
     public Backstage Backstage => backstage;
 
@@ -63,6 +70,7 @@ public sealed class Call(Backstage backstage, Operation operation, Scope scope, 
         return backstage.Database.Write(tx =>
         {
             var result = unit(tx);
+            backstage.Clock.Mark(tx, NowMs);
             AuditTrail.Append(tx, Entry("allow", AuditDoc));
             return result;
         });
@@ -78,7 +86,23 @@ public sealed class Call(Backstage backstage, Operation operation, Scope scope, 
     /// <summary>An unsigned call learns from the credential in its body whose account it acts in; its audit rows belong there.</summary>
     internal void Enter(Scope found) => Scope = found;
 
-    public T Read<T>(Func<Tx, T> read) => backstage.Database.Read(read);
+    /// <summary>
+    /// Reads what is shown: of lists, rows that cannot be read are left out, and the reply says so in a header. One damaged row
+    /// must not hide all others.
+    /// </summary>
+    public T Read<T>(Func<Tx, T> read) => backstage.Database.Read(read, LeaveOut);
+
+    /// <summary>Like <see cref="Read{T}"/>, with everything inside seeing one and the same state of the database.</summary>
+    public T ReadConsistently<T>(Func<Tx, T> read) => backstage.Database.ReadConsistently(read, LeaveOut);
+
+    private void LeaveOut(UnreadableRowException row)
+    {
+        backstage.Unreadable.Say(row);
+        if ((_leftOut ??= new(StringComparer.Ordinal)).Count < LeftOutMax && _leftOut.Add(row.Message))
+        {
+            AddHeader(WarningHeader, row.Message + " It is left out.");
+        }
+    }
 
     internal bool Written { get; private set; }
 

@@ -61,6 +61,11 @@ public sealed partial class Gateway(Backstage backstage, OperationTable table, S
                 e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "RequestEntityTooLargeException" : "SerializationException",
                 e.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"The request body is larger than {BodyMax} bytes." : e.Message, e.StatusCode));
         }
+        catch (StorageException e)
+        {
+            // before the pipeline: who it is could not be looked up
+            await Fail(context, route, requestId, new AwsException("InternalServerError", e.Message, 500));
+        }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // the client left: there is nobody to answer

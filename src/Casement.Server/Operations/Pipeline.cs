@@ -44,6 +44,11 @@ public static class Pipeline
         {
             throw new AwsException("InternalServerError", e.Message, 500);
         }
+        catch (UnreadableRowException e)
+        {
+            call.Backstage.Unreadable.Say(e);
+            throw new AwsException("InternalServerError", $"{e.Message} The server's log says why.", 500);
+        }
         catch (AwsException e) when (!IsDenial(e))
         {
             // allowed, but refused by the service: said in the trail as CloudTrail does, with the error's code

@@ -2,6 +2,7 @@ using Casement.Aws;
 using Casement.Aws.Wire;
 using Casement.Server.Engine;
 using Casement.Server.Operations;
+using NodaTime;
 using NodaTime.Text;
 
 namespace Casement.Server.Own;
@@ -12,6 +13,8 @@ namespace Casement.Server.Own;
 /// </summary>
 public sealed class MoveClock : Operation<MoveClock.Request, MoveClock.Reply>
 {
+    private const double MostDays = 3660;
+
     public override Service Service => Service.Casement;
 
     public override Effect Effect => Effect.Write;
@@ -45,11 +48,23 @@ public sealed class MoveClock : Operation<MoveClock.Request, MoveClock.Reply>
             throw new AwsException("ValidationException", $"advance is '{request.Advance}' but must be an ISO 8601 duration of weeks, days, hours, minutes or seconds, such as PT1H.");
         }
 
+        // in days, since a number of them may be too large for a duration
+        var days = Days(advance.Value);
+        if (days is < 0 or > MostDays)
+        {
+            throw new AwsException("ValidationException", $"advance is '{request.Advance}' but the clock moves forward only, at most ten years at a time.");
+        }
+
         var duration = advance.Value.ToDuration().ToTimeSpan();
-        return duration >= TimeSpan.Zero && duration <= TimeSpan.FromDays(3660)
+        return duration <= ManualTimeProvider.End - clock.GetUtcNow()
             ? clock.GetUtcNow() + duration
-            : throw new AwsException("ValidationException", $"advance is '{request.Advance}' but the clock moves forward only, at most ten years at a time.");
+            : throw new AwsException(
+                "ValidationException", $"advance is '{request.Advance}' but the clock ends at {InstantPattern.ExtendedIso.Format(Instant.FromDateTimeOffset(ManualTimeProvider.End))}.");
     }
+
+    private static double Days(Period period) =>
+        (period.Weeks * 7.0) + period.Days + (period.Hours / 24.0) + (period.Minutes / 1440.0) + (period.Seconds / 86_400.0)
+        + (period.Milliseconds / 86_400_000.0) + (period.Ticks / 864e9) + (period.Nanoseconds / 864e11);
 
     public sealed record Request
     {

@@ -48,20 +48,28 @@ public sealed record SignedVector(
         })];
     }
 
-    private static List<SignedVector> ReadBotocore()
-    {
-        using var file = Open("sigv4-vectors.json");
-        var secret = Text(file.RootElement, "secretAccessKey");
-        return [.. file.RootElement.GetProperty("vectors").EnumerateArray().Select(vector =>
+    /// <summary>What <c>botocore_signer.py</c> writes; a secret of its own goes before the common one.</summary>
+    public static IReadOnlyList<SignedVector> Read(JsonElement file) =>
+    [
+        .. file.GetProperty("vectors").EnumerateArray().Select(vector =>
         {
             var headers = vector.GetProperty("headers").EnumerateArray()
                 .Select(header => KeyValuePair.Create(header[0].GetString()!, header[1].GetString()!));
-            var body = Encoding.UTF8.GetBytes(Text(vector, "body"));
+            var body = vector.TryGetProperty("body64", out var base64)
+                ? base64.GetBytesFromBase64()
+                : Encoding.UTF8.GetBytes(Text(vector, "body"));
             var message = new HttpMessage(
                 Text(vector, "method"), Text(vector, "path"), Text(vector, "query"), [.. headers], body);
-            return new SignedVector(Text(vector, "name"), message, secret, "",
+            var secret = vector.TryGetProperty("secretAccessKey", out _) ? vector : file;
+            return new SignedVector(Text(vector, "name"), message, Text(secret, "secretAccessKey"), "",
                 Text(vector, "canonicalRequest"), Text(vector, "stringToSign"));
-        })];
+        }),
+    ];
+
+    private static IReadOnlyList<SignedVector> ReadBotocore()
+    {
+        using var file = Open("sigv4-vectors.json");
+        return Read(file.RootElement);
     }
 
     private static JsonDocument Open(string name)

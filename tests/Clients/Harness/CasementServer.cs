@@ -18,11 +18,13 @@ public sealed partial class CasementServer : IAsyncDisposable
 
     private readonly string[] _options;
     private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly Launcher _launcher;
     private readonly StringBuilder _errors = new();
     private Process? _process;
 
-    private CasementServer(string root, string[] options, IReadOnlyDictionary<string, string>? environment)
+    private CasementServer(string root, string[] options, IReadOnlyDictionary<string, string>? environment, Launcher? launcher)
     {
+        _launcher = launcher ?? Launcher.Plain;
         Root = root;
         _options = options;
         _environment = environment ?? new Dictionary<string, string>();
@@ -75,11 +77,14 @@ public sealed partial class CasementServer : IAsyncDisposable
         StartOn(Files.NewDirectory(), options, environment);
 
     /// <summary>Starts on <c>data</c> in a directory that already has a past.</summary>
-    public static async Task<CasementServer> StartOn(string root, string[]? options = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="launcher">What the server is started through; the plain executable by default.</param>
+    public static async Task<CasementServer> StartOn(
+        string root, string[]? options = null, IReadOnlyDictionary<string, string>? environment = null, Launcher? launcher = null)
     {
-        var server = new CasementServer(root, options ?? [], environment);
+        var server = new CasementServer(root, options ?? [], environment, launcher);
         server.Data = Path.Combine(server.Root, "data");
         Directory.CreateDirectory(server.RuntimeDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await server._launcher.HandOver(root);
         await server.StartAgain();
         return server;
     }
@@ -94,12 +99,18 @@ public sealed partial class CasementServer : IAsyncDisposable
         var ephemeral = _options.Contains("--ephemeral");
         string[] arguments = ["--port", "0", .. ephemeral ? [] : (string[])["--data", Data], .. _options];
         var variables = new Dictionary<string, string>(environment ?? _environment) { ["XDG_RUNTIME_DIR"] = RuntimeDirectory };
-        var folder = Path.Combine(RuntimeDirectory, $"casement-{EffectiveUser()}");
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var folder = Path.Combine(RuntimeDirectory, $"casement-{_launcher.User}");
+        if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await _launcher.HandOver(folder);
+        }
+
         using var watcher = new FileSystemWatcher(folder);
         var appeared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        _process = Process.Start(Program.Start(Files.Server, arguments, variables)) ?? throw new InvalidOperationException("The server did not start.");
+        string[] command = [.. _launcher.Prefix, Files.Server, .. arguments];
+        _process = Process.Start(Program.Start(command[0], command[1..], variables)) ?? throw new InvalidOperationException("The server did not start.");
         _process.StandardInput.Close();
         _process.OutputDataReceived += (_, line) => Note(line.Data);
         _process.ErrorDataReceived += (_, line) => Note(line.Data);

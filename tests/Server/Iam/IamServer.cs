@@ -120,9 +120,9 @@ public sealed class IamServer : IDisposable
     }
 
     /// <summary>What a signed request of these credentials is recognised as, or the code of the refusal.</summary>
-    public string Recognised(string keyId, string secret, string? token = null, Credentials? by = null)
+    public string Recognised(string keyId, string secret, string? token = null, Credentials? by = null, DateTimeOffset? at = null)
     {
-        var now = Time.GetUtcNow();
+        var now = at ?? Time.GetUtcNow();
         List<KeyValuePair<string, string>> headers =
             [KeyValuePair.Create("Host", "localhost:8470"), KeyValuePair.Create("Content-Type", "application/x-www-form-urlencoded")];
         var bare = new HttpMessage("POST", "/", "", headers, "Action=GetCallerIdentity&Version=2011-06-15"u8.ToArray());

@@ -31,6 +31,16 @@ public sealed class SessionTokenTests : IDisposable
     }
 
     [Fact]
+    public async Task Credentials_issued_while_the_clock_was_ahead_are_refused_once_it_is_right()
+    {
+        var right = _server.Time.GetUtcNow();
+        _server.Time.MoveTo(right.AddDays(365));
+        var made = await Make();
+        Assert.Equal(Session, _server.Recognised(made.AccessKeyId!, made.SecretAccessKey!, made.SessionToken));
+        Assert.Equal("ExpiredToken", _server.Recognised(made.AccessKeyId!, made.SecretAccessKey!, made.SessionToken, at: right));
+    }
+
+    [Fact]
     public async Task A_token_belongs_to_its_key_and_a_temporary_key_needs_its_token()
     {
         var one = await Make();

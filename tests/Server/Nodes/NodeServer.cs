@@ -22,11 +22,11 @@ public sealed class NodeServer : IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("casement-nodes-");
     private readonly ServiceProvider _services;
 
-    public NodeServer()
+    public NodeServer(Func<CommitFault?>? faults = null)
     {
         var settings = new Settings { DataDirectory = _directory.FullName, Account = Account, Region = Region };
         Time = new ManualTimeProvider(Instant.FromUtc(2026, 3, 1, 12, 0), TimeProvider.System);
-        Database = Database.Open(new DatabaseOptions(Path.Combine(_directory.FullName, "casement.db"), Durable: false));
+        Database = Database.Open(new DatabaseOptions(Path.Combine(_directory.FullName, "casement.db"), Durable: false) { Faults = faults });
         var master = MasterKey.Parse(MasterKey.NewFileText())!;
         var versions = new IamVersions();
         var credentials = new Credentials(Database, master, new Sessions(master), versions);

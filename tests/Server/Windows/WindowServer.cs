@@ -25,17 +25,17 @@ public sealed class WindowServer : IDisposable
     private readonly IamVersions _versions = new();
     private int _users;
 
-    public WindowServer(Quotas? quotas = null)
+    public WindowServer(Quotas? quotas = null, Func<CommitFault?>? faults = null)
     {
         var settings = new Settings { DataDirectory = _directory.FullName, Account = Account, Quotas = quotas ?? Quotas.Open };
-        Database = Database.Open(new DatabaseOptions(Path.Combine(_directory.FullName, "casement.db"), Durable: false));
+        Database = Database.Open(new DatabaseOptions(Path.Combine(_directory.FullName, "casement.db"), Durable: false) { Faults = faults });
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddCasement(settings, new Clock(Time, Real), Database, MasterKey.Parse(MasterKey.NewFileText())!, _versions);
         _services = services.BuildServiceProvider();
         Backstage = _services.GetRequiredService<Backstage>();
         Database.Write(tx => Accounts.Insert(tx, Account, "{}", 0)).GetAwaiter().GetResult();
-        Backstage.Bells.OnClock(() => ClockBells++);
+        Backstage.Bells.OnClock(_ => ClockBells++);
         Backstage.Bells.OnExecution((_, id) => ExecutionBells.Add(id));
     }
 

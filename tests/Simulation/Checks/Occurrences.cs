@@ -43,6 +43,20 @@ internal sealed class Occurrences
         _rows.Add((row, nowMs));
     }
 
+    /// <summary>
+    /// The clock was ahead when the row was made, and now its instant has not come yet. What held before the present terms is not
+    /// lived through again.
+    /// </summary>
+    public void Withdrawn(ExecutionSnap row, long nowMs)
+    {
+        _executed.Remove((row.WindowId, row.OccurrenceMs));
+        _rows.RemoveAll(r => r.Row.Id == row.Id);
+        foreach (var term in _terms[row.WindowId].SkipLast(1))
+        {
+            term.SetBackTo(nowMs);
+        }
+    }
+
     /// <summary>A window's row after a commit; null when it was deleted.</summary>
     public void Window(string id, WindowSnap? after, long nowMs)
     {
@@ -70,12 +84,14 @@ internal sealed class Occurrences
             _terms[id] = terms = [];
         }
 
+        // a clock that was set back takes the instant from which a schedule counts with it; nobody changed the window then
+        var changedMs = before is null ? after.ScheduleSetMs : before.ModifiedMs == after.ModifiedMs ? nowMs : after.ModifiedMs;
         if (terms.Count > 0)
         {
-            terms[^1].End(after.ModifiedMs, nowMs);
+            terms[^1].End(changedMs, nowMs);
         }
 
-        terms.Add(new Term(after, before is null ? after.ScheduleSetMs : after.ModifiedMs) { LatestMs = nowMs });
+        terms.Add(new Term(after, changedMs) { LatestMs = nowMs });
     }
 
     /// <summary>Judges what a commit has opened or not opened, now that all its rows are known.</summary>
@@ -222,6 +238,8 @@ internal sealed class Occurrences
         public bool Ended { get; private set; }
 
         public void End(long untilMs, long nowMs) => (UntilMs, LatestMs, Ended) = (untilMs, Math.Max(LatestMs, nowMs), true);
+
+        public void SetBackTo(long nowMs) => UntilMs = Math.Min(UntilMs, nowMs);
 
         public override string ToString() => $"{Schedule} in {Zone} +{Offset} enabled {Enabled}, set {Show(AnchorMs)}, from {Show(FromMs)} until {(Ended ? Show(UntilMs) : "the end")}";
     }

@@ -14,6 +14,7 @@ internal sealed class Watch(string file, WrongClock clock, History history) : ID
     private readonly Dictionary<string, CommandSnap> _commands = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _byInvocation = new(StringComparer.Ordinal);
     private readonly Occurrences _occurrences = new();
+    private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _openExecutions = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _openCommands = new(StringComparer.Ordinal);
 
@@ -61,7 +62,7 @@ internal sealed class Watch(string file, WrongClock clock, History history) : ID
 
         foreach (var (_, id) in touched.Where(t => t.Kind == "execution"))
         {
-            Together(_executions[id]);
+            Together(id);
         }
 
         foreach (var (_, id) in touched.Where(t => t.Kind == "window"))
@@ -123,13 +124,29 @@ internal sealed class Watch(string file, WrongClock clock, History history) : ID
     private void Execution(string id)
     {
         var before = _executions.GetValueOrDefault(id);
-        var after = _rows.Execution(id) ?? throw new Violation("nothing is lost", $"execution {id} is gone");
+        var after = _rows.Execution(id);
+        if (after is null)
+        {
+            Violation.Unless(
+                before is { Opened: false } && before.OccurrenceMs > clock.NowMs, "nothing is lost", $"execution {id} is gone, though its instant has come: {before}");
+            history.Say($"execution {id} is withdrawn");
+            _occurrences.Withdrawn(before!, clock.NowMs);
+            _executions.Remove(id);
+            return;
+        }
+
+        if (before is not null && before.CutoffMs != after.CutoffMs)
+        {
+            Violation.Unless(after.CutoffMs < before.CutoffMs && clock.WasSetBack, "nothing starts after the cutoff", $"the cutoff moved: {before} became {after}");
+            _moved.Add(id);
+        }
+
         if (before?.Status != after.Status)
         {
             history.Say($"execution {id} of {after.WindowId}: {after.Status} {after.Details}");
         }
 
-        ExecutionChecks.Check(before, after, c => _commands.GetValueOrDefault(c), clock.NowMs);
+        ExecutionChecks.Check(before, after, c => _commands.GetValueOrDefault(c), clock.NowMs, wasMoved: _moved.Contains(id));
         if (before is null)
         {
             _occurrences.Executed(after, clock.NowMs);
@@ -140,9 +157,14 @@ internal sealed class Watch(string file, WrongClock clock, History history) : ID
     }
 
     /// <summary>Two executions of a window never work at the same time.</summary>
-    private void Together(ExecutionSnap execution)
+    private void Together(string touched)
     {
-        var other = execution.Final ? null : _openExecutions.FirstOrDefault(id => id != execution.Id && _executions[id].WindowId == execution.WindowId);
+        if (!_executions.TryGetValue(touched, out var execution) || execution.Final)
+        {
+            return;
+        }
+
+        var other = _openExecutions.FirstOrDefault(id => id != execution.Id && _executions[id].WindowId == execution.WindowId);
         Violation.Unless(other is null, "one execution of a window at a time", $"{execution.Id} and {other} of {execution.WindowId} are both open");
     }
 

@@ -6,6 +6,9 @@ internal sealed class Alarm(Loop loop, Lane lane)
     private TaskCompletionSource? _sleeping;
     private bool _rung;
 
+    /// <summary>What it sleeps until by the server's clock; the greatest number while it is awake.</summary>
+    public long UntilMs { get; set; } = long.MaxValue;
+
     public async Task Sleep(long ms)
     {
         if (_rung)

@@ -121,9 +121,11 @@ internal sealed class FakeNode(Simulation simulation, string id, Principal sessi
         }
 
         var held = _held[messageId] = new Held(now);
-        if (Dice.Chance(70))
+        if (Dice.Chance(70) && !await Acknowledge(messageId))
         {
-            await Acknowledge(messageId);
+            simulation.History.Say($"{id} hears that {messageId} was withdrawn");
+            held.Final = ReplyStatus.Cancelled;
+            return;
         }
 
         simulation.History.Say($"{id} starts {messageId}");
@@ -162,13 +164,9 @@ internal sealed class FakeNode(Simulation simulation, string id, Principal sessi
         }
     }
 
-    private async Task Acknowledge(string messageId)
-    {
-        if (!Dice.Chance(_silence))
-        {
-            await Insist(new AcknowledgeMessage(), new AcknowledgeMessage.Request { MessageId = messageId });
-        }
-    }
+    /// <summary>False when the server says that it must not be started any more.</summary>
+    private async Task<bool> Acknowledge(string messageId) =>
+        Dice.Chance(_silence) || await Insist(new AcknowledgeMessage(), new AcknowledgeMessage.Request { MessageId = messageId });
 
     private async Task Reply(string messageId, string status, string replyId)
     {
@@ -181,8 +179,8 @@ internal sealed class FakeNode(Simulation simulation, string id, Principal sessi
         }
     }
 
-    /// <summary>Again until the server has answered, or patience is over.</summary>
-    private async Task Insist<TRequest, TReply>(Operation<TRequest, TReply> operation, TRequest request)
+    /// <summary>Again until the server has answered, or patience is over; false when it refused.</summary>
+    private async Task<bool> Insist<TRequest, TReply>(Operation<TRequest, TReply> operation, TRequest request)
         where TRequest : class
         where TReply : class
     {
@@ -191,7 +189,7 @@ internal sealed class FakeNode(Simulation simulation, string id, Principal sessi
             try
             {
                 await Call(operation, request, CancellationToken.None);
-                return;
+                return true;
             }
             catch (BrokenConnection)
             {
@@ -203,9 +201,11 @@ internal sealed class FakeNode(Simulation simulation, string id, Principal sessi
             }
             catch (AwsException)
             {
-                return;
+                return false;
             }
         }
+
+        return true;
     }
 
     private Task<TReply> Call<TRequest, TReply>(Operation<TRequest, TReply> operation, TRequest request, CancellationToken aborted)

@@ -80,7 +80,7 @@ internal sealed class People(Simulation simulation)
             {
                 var step = Dice.Chance(60) ? Dice.Milliseconds(2 * 3_600_000) : -Dice.Milliseconds(3_600_000);
                 simulation.History.Say($"the wall clock is set by {step} ms");
-                simulation.Clock.ErrorMs += step;
+                simulation.Clock.SetBy(step);
                 simulation.ClockWasSet();
             }
             else if (Dice.Chance(30))

@@ -38,7 +38,7 @@ internal sealed class SimulatedServer : IDisposable
         Lane = new Lane(simulation.Loop);
         _windowAlarm = new Alarm(simulation.Loop, Lane);
         _commandAlarm = new Alarm(simulation.Loop, Lane);
-        Database = Database.OpenStepped(new DatabaseOptions(file, Durable: false), simulation.AtCommit);
+        Database = Database.OpenStepped(new DatabaseOptions(file, Durable: false) { Faults = simulation.FaultOfCommit }, simulation.AtCommit);
         var services = new ServiceCollection();
         services.AddSingleton<ILoggerFactory, LoggerFactory>();
         services.AddSingleton(typeof(ILogger<>), typeof(Microsoft.Extensions.Logging.Abstractions.NullLogger<>));
@@ -47,7 +47,7 @@ internal sealed class SimulatedServer : IDisposable
         services.AddCasement(settings, new Clock(simulation.Clock, simulation.Clock), Database, Master, new IamVersions());
         _services = services.BuildServiceProvider();
         Backstage = _services.GetRequiredService<Backstage>();
-        _executions = new ExecutionBells(Grains.Make(Turn), new SeenFaults<ExecutionBells>(Seen));
+        _executions = new Turns(Turn, Seen);
         Commands = new CommandClock(Backstage, new SeenFaults<CommandClock>(Seen));
         Windows = new WindowClock(Backstage, _executions, Commands, new SeenFaults<WindowClock>(Seen));
     }
@@ -65,8 +65,8 @@ internal sealed class SimulatedServer : IDisposable
     public void Start()
     {
         var bells = Backstage.Bells;
-        bells.OnClock(() => Heard(_windowAlarm, "the clock's bell is lost"));
-        bells.OnCommandDue(_ => Heard(_commandAlarm, "the bell of a deadline is lost"));
+        bells.OnClock(dueMs => Heard(_windowAlarm, dueMs, "the clock's bell is lost"));
+        bells.OnCommandDue(dueMs => Heard(_commandAlarm, dueMs, "the bell of a deadline is lost"));
         bells.OnExecution((_, id) => Lane.Do(() => Rung(id)));
         _simulation.Start(Lane, WindowLoop);
         _simulation.Start(Lane, CommandLoop);
@@ -130,6 +130,22 @@ internal sealed class SimulatedServer : IDisposable
         Windows.Dispose();
     }
 
+    /// <summary>Where Orleans would be: a turn that fails is looked after by the clock.</summary>
+    private sealed class Turns(Func<string, Task> turn, Action<Exception> seen) : ExecutionBells
+    {
+        public override async Task Decide(string executionId)
+        {
+            try
+            {
+                await turn(executionId);
+            }
+            catch (Exception e)
+            {
+                seen(e);
+            }
+        }
+    }
+
     private async Task WindowLoop()
     {
         var started = false;
@@ -138,13 +154,14 @@ internal sealed class SimulatedServer : IDisposable
             var wait = AfterFaultMs;
             try
             {
+                _windowAlarm.UntilMs = long.MaxValue;
                 if (!started)
                 {
                     await Database.Write(new ExecutionRunner(Backstage).ReleaseWaiting);
                     started = true;
                 }
 
-                wait = WaitFor(await Windows.Sweep());
+                wait = WaitFor(_windowAlarm, await Windows.Sweep());
             }
             catch (StorageException)
             {
@@ -162,7 +179,8 @@ internal sealed class SimulatedServer : IDisposable
             var wait = AfterFaultMs;
             try
             {
-                wait = WaitFor(await Commands.Sweep());
+                _commandAlarm.UntilMs = long.MaxValue;
+                wait = WaitFor(_commandAlarm, await Commands.Sweep());
             }
             catch (StorageException)
             {
@@ -173,10 +191,20 @@ internal sealed class SimulatedServer : IDisposable
     }
 
     // looks that would find nothing are left out
-    private long WaitFor(long? nextMs) => nextMs is { } next ? Math.Clamp(next - _simulation.Clock.NowMs, 0, IdleMs) : IdleMs;
-
-    private void Heard(Alarm alarm, string lost)
+    private long WaitFor(Alarm alarm, long? nextMs)
     {
+        alarm.UntilMs = nextMs ?? long.MaxValue;
+        return nextMs is { } next ? Math.Clamp(next - _simulation.Clock.NowMs, 0, IdleMs) : IdleMs;
+    }
+
+    // as the product's loops: what is later than that for which one sleeps is no news
+    private void Heard(Alarm alarm, long dueMs, string lost)
+    {
+        if (dueMs >= alarm.UntilMs)
+        {
+            return;
+        }
+
         if (_simulation.Happens(w => w.BellsLost, lost))
         {
             alarm.LookAgainIn(LookAgainMs);

@@ -167,21 +167,19 @@ internal sealed class Simulation : IDisposable
         if (point == CrashPoints.BeforeCommit)
         {
             PowerLossIf(Happens(w => w.DeathBeforeCommit));
-            FaultIf(Happens(w => w.CommitFails, "a commit fails"));
         }
         else if (point == CrashPoints.AfterCommit)
         {
             PowerLossIf(Happens(w => w.DeathAfterCommit));
-            var holds = Happens(w => w.CommitHoldsButIsReportedFailed, "a commit holds but is reported failed");
-            if (holds)
-            {
-                // its bells are lost with it
-                Server!.LooksAgain();
-            }
-
-            FaultIf(holds);
         }
     }
+
+    /// <summary>Asked by the writer before each commit.</summary>
+    public CommitFault? FaultOfCommit() =>
+        Happens(w => w.CommitFails, "a commit fails") ? Dice.Chance(50) ? new CommitFault.Refused() : new CommitFault.Lost(Kept: false)
+        : Happens(w => w.CommitHoldsButIsReportedFailed, "a commit holds but is reported failed") ? new CommitFault.Lost(Kept: true)
+        : Happens(w => w.StatementFails, "a statement fails") ? new CommitFault.AtStatement(Dice.Between(1, 12), LosesTransaction: Dice.Chance(50))
+        : null;
 
     public void Dispose()
     {
@@ -195,14 +193,6 @@ internal sealed class Simulation : IDisposable
         if (happens)
         {
             throw new PowerLoss();
-        }
-    }
-
-    private static void FaultIf(bool happens)
-    {
-        if (happens)
-        {
-            throw new InvalidOperationException("disk I/O error");
         }
     }
 

@@ -9,6 +9,8 @@ internal sealed record Weather
 
     public int CommitHoldsButIsReportedFailed { get; init; }
 
+    public int StatementFails { get; init; }
+
     public int DeathBeforeCommit { get; init; }
 
     public int DeathAfterCommit { get; init; }
@@ -41,6 +43,7 @@ internal sealed record Weather
     {
         CommitFails = Mostly(dice, 600),
         CommitHoldsButIsReportedFailed = Mostly(dice, 400),
+        StatementFails = Mostly(dice, 400),
         DeathBeforeCommit = Mostly(dice, 150),
         DeathAfterCommit = Mostly(dice, 150),
         DeathAtAStep = Mostly(dice, 25),

@@ -10,6 +10,9 @@ namespace Casement.Server.Ssm.Commands;
 /// <summary>From what a sender names to nodes: all of several targets must fit a node, of a target's values one.</summary>
 internal static class CommandTargets
 {
+    /// <summary>As many as five targets of fifty values can name; the model's constraints refuse more.</summary>
+    public const int IdsMax = 250;
+
     private const string TagPrefix = "tag:";
 
     /// <summary>Ids that a request names, by either member; empty when it goes by tags alone.</summary>

@@ -13,7 +13,7 @@ namespace Casement.Server.Ssm.Commands;
 internal sealed class CommandUnit
 {
     /// <summary>How long a cancelled node may take to say so; then the server says it.</summary>
-    private const long CancelGraceMs = 60_000;
+    public const long CancelGraceMs = 60_000;
 
     private readonly Tx _tx;
     private readonly Backstage _backstage;

@@ -33,12 +33,18 @@ internal static class NodeReplies
         }
     }
 
+    /// <exception cref="AwsException">The command was withdrawn before the node had it: a node that asks before it starts must not start it now.</exception>
     public static void Acknowledge(Tx tx, Call call, CommandMessageId id)
     {
         var messageId = id.ToString();
         if (Storage.Mailbox.RemoveCancel(tx, messageId) || Find(tx, call, id) is not var (unit, invocation))
         {
             return;
+        }
+
+        if (invocation is { AckedMs: null, Outcome: CommandInvocationOutcome.DeliveryTimedOut or CommandInvocationOutcome.Cancelled or CommandInvocationOutcome.Undeliverable })
+        {
+            throw new AwsException("InvalidMessageIdException", $"The message '{messageId}' was withdrawn before it was acknowledged: its command has ended here.");
         }
 
         unit.Acknowledge(invocation);
@@ -97,9 +103,18 @@ internal static class NodeReplies
     }
 
     /// <summary>Results of steps as stored.</summary>
-    public static Dictionary<string, PluginResult> Results(byte[]? stored) => stored is null
-        ? []
-        : JsonSerializer.Deserialize(stored, ReplyStorageJson.Default.DictionaryStringPluginResult) ?? [];
+    public static Dictionary<string, PluginResult> Results(byte[]? stored)
+    {
+        try
+        {
+            return stored is null ? [] : JsonSerializer.Deserialize(stored, ReplyStorageJson.Default.DictionaryStringPluginResult) ?? [];
+        }
+        catch (JsonException)
+        {
+            // output that is damaged must keep neither a list from its readers nor a node from the end of its command
+            return [];
+        }
+    }
 
     private static (CommandUnit Unit, CommandInvocationRow Invocation)? Find(Tx tx, Call call, CommandMessageId id) =>
         CommandInvocations.Find(tx, id.CommandId, id.NodeId) is { } invocation &&

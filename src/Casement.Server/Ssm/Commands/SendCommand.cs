@@ -55,8 +55,9 @@ public sealed class SendCommand : Operation<SendCommand.Request, SendCommand.Rep
             yield return new Access(Action, $"arn:aws:s3:::{request.OutputS3BucketName}");
         }
 
-        // nodes that are named must all be allowed; those found by tag are asked for one by one later
-        foreach (var id in CommandTargets.Ids(request))
+        // nodes that are named must all be allowed; those found by tag are asked for one by one later. More than can be named are
+        // refused after this, so the rest of a long list is nobody's permission
+        foreach (var id in CommandTargets.Ids(request).Take(CommandTargets.IdsMax))
         {
             yield return NodeAccess.To(Action, id, call);
         }

@@ -10,6 +10,9 @@ namespace Casement.Server.Ssm.Nodes;
 public sealed class NodeContacts
 {
     private static readonly TimeSpan OnlineFor = TimeSpan.FromSeconds((5 * 60) + 15);
+
+    // a contact noted further ahead than this was noted by a clock that has been set back since: it says nothing
+    private const long AheadMs = 30_000;
     private readonly ConcurrentDictionary<string, long> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _written = new(StringComparer.Ordinal);
 
@@ -21,10 +24,13 @@ public sealed class NodeContacts
     /// <param name="nodeId">The node.</param>
     /// <param name="storedMs">What its row says, by the real clock.</param>
     /// <param name="clock">Both clocks.</param>
-    /// <returns>Null when it was never heard of.</returns>
+    /// <returns>Null when it was never heard of, or not since the clock was set back.</returns>
     public DateTimeOffset? Last(string nodeId, long? storedMs, Clock clock)
     {
-        var real = _seen.TryGetValue(nodeId, out var seen) ? Math.Max(seen, storedMs ?? 0) : storedMs;
+        var latest = clock.RealNow.ToUnixTimeMilliseconds() + AheadMs;
+        long? seen = _seen.TryGetValue(nodeId, out var touched) && touched <= latest ? touched : null;
+        var stored = storedMs <= latest ? storedMs : null;
+        var real = seen is null || stored is null ? seen ?? stored : Math.Max(seen.Value, stored.Value);
         return real is { } ms ? clock.Product.GetUtcNow() - (clock.RealNow - DateTimeOffset.FromUnixTimeMilliseconds(ms)) : null;
     }
 
@@ -37,17 +43,18 @@ public sealed class NodeContacts
         _written.TryRemove(nodeId, out _);
     }
 
-    /// <summary>Writes what is newer than its row.</summary>
-    public async Task Flush(Database database)
+    /// <summary>Writes what was heard since the last time.</summary>
+    public async Task Flush(Database database, Clock clock)
     {
-        var news = _seen.Where(s => _written.GetValueOrDefault(s.Key) < s.Value).ToList();
+        var latest = clock.RealNow.ToUnixTimeMilliseconds() + AheadMs;
+        var news = _seen.Where(s => _written.GetValueOrDefault(s.Key) != s.Value && s.Value <= latest).ToList();
         foreach (var chunk in news.Chunk(500))
         {
             await database.Write(tx =>
             {
                 foreach (var (node, ms) in chunk)
                 {
-                    Storage.Nodes.SetSeen(tx, node, ms);
+                    Storage.Nodes.SetSeen(tx, node, ms, latest);
                 }
             });
             foreach (var (node, ms) in chunk)

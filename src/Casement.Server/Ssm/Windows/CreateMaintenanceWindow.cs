@@ -36,11 +36,11 @@ public sealed class CreateMaintenanceWindow : Operation<CreateMaintenanceWindow.
         var hash = RequestHash.Of(request with { ClientToken = null });
         var id = await call.Write(tx => ClientTokens.Once(tx, call.Scope, Name, "", request.ClientToken, hash, call.NowMs, () =>
         {
-            WindowRules.Limit(Storage.Windows.Count(tx, call.Scope), call.Backstage.Quotas.Windows, "maintenance windows");
+            WindowRules.Limit(tx, call.Scope, call.Backstage.Quotas);
             var made = Ids.Hex17("mw-");
             Storage.Windows.Insert(tx, call.Scope, new WindowRow(made, request.Name!, true, next, definition, call.NowMs, call.NowMs, call.NowMs));
             Storage.Tags.Set(tx, call.Scope, Storage.Windows.TagKind, made, tags);
-            tx.AfterCommit(call.Backstage.Bells.ClockChanged);
+            tx.AfterCommit(() => call.Backstage.Bells.ClockChanged(next ?? long.MaxValue));
             return made;
         }) ?? throw RequestHash.Mismatch());
         WindowTimes.Warn(call, schedule);

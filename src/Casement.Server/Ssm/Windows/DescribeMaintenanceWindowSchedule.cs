@@ -34,7 +34,7 @@ public sealed class DescribeMaintenanceWindowSchedule : Operation<DescribeMainte
         var after = lastMs is { } ms && ms >= from
             ? new OpeningKey(ms, long.Parse(lastSeq!, CultureInfo.InvariantCulture))
             : new OpeningKey(from, long.MaxValue);
-        var shown = call.Backstage.Database.ReadConsistently(tx => page.Cut(
+        var shown = call.ReadConsistently(tx => page.Cut(
             Openings.Merged(Windows(tx, request, call), after, filters.Before(BeforeKey), call.Backstage.Zones),
             opening => PageKey.Write(opening.Key.Ms, opening.Key.Seq.ToString(CultureInfo.InvariantCulture))));
         return Task.FromResult(new Reply { ScheduledWindowExecutions = [.. shown.Items.Select(Show)], NextToken = shown.NextToken });

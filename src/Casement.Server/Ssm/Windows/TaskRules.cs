@@ -77,7 +77,7 @@ internal static class TaskRules
 
     /// <summary>Says that a task runs as the account's service-linked role, which can do anything that Systems Manager can.</summary>
     public static void WarnOfServiceLinkedRole(Call call) => call.AddHeader(
-        WindowTimes.WarningHeader,
+        Call.WarningHeader,
         "The task names no ServiceRoleArn and runs as the service-linked role AWSServiceRoleForAmazonSSM; a role of its own can be limited to what the task needs.");
 
     public static AwsException Refuse(string text) => new("ValidationException", text);

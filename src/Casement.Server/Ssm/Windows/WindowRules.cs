@@ -38,6 +38,16 @@ internal static class WindowRules
     /// <summary>The row changed between reading and writing: a server error, which every SDK tries again.</summary>
     public static AwsException ChangedMeanwhile() => new("InternalServerError", "The resource was changed by another request at the same time. Try again.", 500);
 
+    /// <summary>Windows are counted only where their number is limited: counting 100,000 costs more than making one.</summary>
+    /// <exception cref="AwsException">ResourceLimitExceededException.</exception>
+    public static void Limit(Tx tx, Scope scope, Quotas quotas)
+    {
+        if (quotas.Windows is { } most)
+        {
+            Limit(Storage.Windows.Count(tx, scope), most, "maintenance windows");
+        }
+    }
+
     /// <exception cref="AwsException">ResourceLimitExceededException.</exception>
     public static void Limit(int count, int? most, string things)
     {

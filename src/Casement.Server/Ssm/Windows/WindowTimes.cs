@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Casement.Aws;
 using Casement.Schedules;
@@ -12,6 +13,8 @@ namespace Casement.Server.Ssm.Windows;
 internal static class WindowTimes
 {
     private const string Both = "both";
+    private const int CompiledMax = 4096;
+    private static readonly ConcurrentDictionary<string, Schedule> Compiled = new(StringComparer.Ordinal);
 
     /// <param name="scheduleSet">When the schedule was last set: the later of creation and update.</param>
     /// <param name="repeatedHour">The window's tag <c>casement:repeated-hour</c>.</param>
@@ -26,6 +29,24 @@ internal static class WindowTimes
     /// <summary>The next opening in epoch milliseconds; null when the window is disabled or never opens again.</summary>
     public static long? NextMs(WindowRow window, Instant now, IDateTimeZoneProvider zones) =>
         window.Enabled ? TryOf(window, zones)?.Next(now)?.Instant.ToUnixTimeMilliseconds() : null;
+
+    /// <summary>
+    /// The window as if its schedule had been set no later than now, for one that was set while the clock was ahead. A rate is set
+    /// back by whole intervals, so that it opens at the instants at which it would have.
+    /// </summary>
+    public static WindowRow CountedFromBefore(WindowRow window, Instant now)
+    {
+        var aheadMs = window.ScheduleSetMs - now.ToUnixTimeMilliseconds();
+        if (aheadMs <= 0)
+        {
+            return window;
+        }
+
+        var intervalMs = Schedule.TryParse(window.Definition.Schedule, out var schedule, out _) && schedule is Schedule.Rate rate
+            ? (long)rate.Interval.TotalMilliseconds
+            : aheadMs;
+        return window with { ScheduleSetMs = window.ScheduleSetMs - (((aheadMs + intervalMs - 1) / intervalMs) * intervalMs) };
+    }
 
     /// <summary>NextExecutionTime as AWS writes it; null when the window is disabled or never opens again.</summary>
     public static string? NextText(WindowRow window, Call call) =>
@@ -74,22 +95,43 @@ internal static class WindowTimes
     {
         foreach (var warning in schedule.Warnings(call.Now))
         {
-            call.AddHeader(WarningHeader, warning.Text);
+            call.AddHeader(Call.WarningHeader, warning.Text);
         }
     }
-
-    public const string WarningHeader = "x-casement-warning";
 
     private static bool IsRescheduled(WindowDefinition before, WindowDefinition after) =>
         before.Schedule != after.Schedule || before.ScheduleTimezone != after.ScheduleTimezone || before.ScheduleOffset != after.ScheduleOffset
         || before.StartDate != after.StartDate || before.EndDate != after.EndDate;
+
+    /// <summary>An expression's compiled form depends on nothing but its text, and is most of the work of asking for an opening.</summary>
+    private static bool TryCompile(string text, [NotNullWhen(true)] out Schedule? schedule, [NotNullWhen(false)] out string? fault)
+    {
+        fault = null;
+        if (Compiled.TryGetValue(text, out schedule))
+        {
+            return true;
+        }
+
+        if (!Schedule.TryParse(text, out schedule, out fault))
+        {
+            return false;
+        }
+
+        if (Compiled.Count >= CompiledMax)
+        {
+            Compiled.Clear();
+        }
+
+        Compiled[text] = schedule;
+        return true;
+    }
 
     private static bool TryCreate(
         WindowDefinition definition, Instant scheduleSet, string? repeatedHour, IDateTimeZoneProvider zones,
         [NotNullWhen(true)] out WindowSchedule? window, [NotNullWhen(false)] out string? fault)
     {
         window = null;
-        if (!Schedule.TryParse(definition.Schedule, out var schedule, out fault))
+        if (!TryCompile(definition.Schedule, out var schedule, out fault))
         {
             return false;
         }

@@ -26,7 +26,7 @@ internal static class WindowsByTarget
                 .Select(t => t.WindowId));
         }
 
-        return [.. ids.Select(id => Storage.Windows.Find(tx, scope, id)).OfType<WindowRow>().OrderBy(w => w.Seq)];
+        return Storage.Windows.Of(tx, scope, ids);
     }
 
     private static IEnumerable<WindowTargetRow> Registered(Tx tx, Scope scope, string resourceType) =>

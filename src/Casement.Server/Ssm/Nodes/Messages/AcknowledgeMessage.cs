@@ -4,7 +4,10 @@ using Casement.Server.Ssm.Commands;
 
 namespace Casement.Server.Ssm.Nodes.Messages;
 
-/// <summary>The node has the message. May come again, late, or after the command's end: then it changes nothing.</summary>
+/// <summary>
+/// The node has the message. May come again, late, or after the command's end: then it changes nothing, and is refused if the command
+/// was withdrawn before the node had it.
+/// </summary>
 public sealed class AcknowledgeMessage : Operation<AcknowledgeMessage.Request, Nothing>
 {
     public override Service Service => Service.Messages;
