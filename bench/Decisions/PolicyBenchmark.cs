@@ -10,6 +10,7 @@ internal static class PolicyBenchmark
     private const double Seconds = 2;
     private const int SecondDecisionsWanted = 1_000_000;
     private const int LeadWanted = 20;
+    private static readonly int[] _sizes = [1_000, 10_000, 100_000];
 
     public static Task<IReadOnlyList<Row>> Run()
     {
@@ -42,7 +43,7 @@ internal static class PolicyBenchmark
         var load = Load.Many(Statements, patterns);
         var ours = Measure(load, Seconds, rebuild: false);
         var cedar = Cedar.Measure(load, Seconds);
-        var growth = string.Join(", ", new[] { 1_000, 10_000, 100_000 }.Select(n => string.Create(
+        var growth = string.Join(", ", _sizes.Select(n => string.Create(
             CultureInfo.InvariantCulture, $"{n:#,0}: {1e6 / Measure(Load.Many(n, patterns), 1, rebuild: false):0.##} µs")));
         return new Row(
             $"decisions: 10,000 statements, each of one {(patterns ? "pattern of resources" : "resource")}", ours, "decisions/s",

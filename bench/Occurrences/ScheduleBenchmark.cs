@@ -155,7 +155,7 @@ internal static class ScheduleBenchmark
 
         public WindowSchedule Window { get; } = Compile(ours);
 
-        public global::Quartz.CronExpression Quartz { get; } = new(quartz) { TimeZone = _zone };
+        public global::Quartz.CronExpression Quartz { get; } = new(quartz, _zone);
 
         public global::Cronos.CronExpression Cronos { get; } = global::Cronos.CronExpression.Parse(cronos, global::Cronos.CronFormat.IncludeSeconds);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Casement.Server;
@@ -66,40 +65,44 @@ internal sealed class EngineHouse : IAsyncDisposable
         }
 
         using var watcher = Database.Open(new DatabaseOptions(_data.DatabaseFile));
+        return Watch(watcher, due, instant) with { BytesPerWindow = heap / (double)armed, FileBytesPerWindow = file / (double)(armed - due) };
+    }
+
+    private static OpeningRun Watch(Database watcher, int due, DateTimeOffset instant)
+    {
         var (first, half, last) = (0.0, 0.0, 0.0);
         while (last == 0)
         {
+            // rows are only added meanwhile, and numbered
             var seen = watcher.Read(tx => tx.Count("SELECT max(rowid) FROM executions"));
             var at = (DateTimeOffset.UtcNow - instant).TotalMilliseconds;
             first = first == 0 && seen > 0 ? at : first;
             half = half == 0 && seen >= due / 2 ? at : half;
             last = seen >= due ? at : 0;
-            Await(at);
+            Await(at, 1);
         }
 
-        var decided = 0.0;
         while (watcher.Read(tx => tx.Count("SELECT count(*) FROM executions WHERE final=0")) > 0)
         {
-            Thread.Sleep(20);
-            Await((DateTimeOffset.UtcNow - instant).TotalMilliseconds);
+            Await((DateTimeOffset.UtcNow - instant).TotalMilliseconds, 20);
         }
 
-        decided = (DateTimeOffset.UtcNow - instant).TotalMilliseconds;
+        var decided = (DateTimeOffset.UtcNow - instant).TotalMilliseconds;
         var windows = watcher.Read(tx => tx.Count("SELECT count(DISTINCT window_id) FROM executions WHERE occurrence_ms=$1", instant.ToUnixTimeMilliseconds()));
         var rows = watcher.Read(tx => tx.Count("SELECT count(*) FROM executions"));
         return windows == due && rows == due
-            ? new OpeningRun(first, half, last, decided, heap / (double)armed, file / (double)(armed - due))
+            ? new OpeningRun(first, half, last, decided)
             : throw new InvalidOperationException($"{rows} executions of {windows} windows, {due} were due.");
     }
 
-    private static void Await(double milliseconds)
+    private static void Await(double milliseconds, int pause)
     {
         if (milliseconds > _longest.TotalMilliseconds)
         {
             throw new InvalidOperationException("The due windows do not get done.");
         }
 
-        Thread.Sleep(1);
+        Thread.Sleep(pause);
     }
 
     private async Task StartEngine()

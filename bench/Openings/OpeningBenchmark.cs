@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using Casement.Storage;
 
 namespace Casement.Bench.Openings;
 
@@ -68,7 +66,11 @@ internal enum WindowKind
 }
 
 /// <summary>Milliseconds from the instant to commits; what a window costs at rest.</summary>
-internal sealed record OpeningRun(double FirstMs, double HalfMs, double LastMs, double DecidedMs, double BytesPerWindow, double FileBytesPerWindow)
+internal sealed record OpeningRun(double FirstMs, double HalfMs, double LastMs, double DecidedMs)
 {
+    public double BytesPerWindow { get; init; }
+
+    public double FileBytesPerWindow { get; init; }
+
     public IReadOnlyList<double> All { get; init; } = [];
 }

@@ -9,6 +9,7 @@ namespace Casement.Bench.Openings;
 internal static class QuartzPeer
 {
     private const int Threads = 256;
+    private const double LongestMs = 60_000;
     private static Database? _database;
     private static int _failed;
 
@@ -49,6 +50,14 @@ internal static class QuartzPeer
             throw new InvalidOperationException("Scheduling took too long.");
         }
 
+        var (first, last) = Watch(database, due, instant);
+        await scheduler.Shutdown();
+        Directory.Delete(folder, recursive: true);
+        return (first, last, bytes);
+    }
+
+    private static (double FirstMs, double LastMs) Watch(Database database, int due, DateTimeOffset instant)
+    {
         var (first, last) = (0.0, 0.0);
         while (last == 0)
         {
@@ -56,7 +65,7 @@ internal static class QuartzPeer
             var at = (DateTimeOffset.UtcNow - instant).TotalMilliseconds;
             first = first == 0 && seen > 0 ? at : first;
             last = seen >= due ? at : 0;
-            if (at > 60_000 || _failed > 0)
+            if (at > LongestMs || _failed > 0)
             {
                 throw new InvalidOperationException($"Quartz.NET fired {seen} of {due}, {_failed} failed.");
             }
@@ -64,9 +73,7 @@ internal static class QuartzPeer
             Thread.Sleep(1);
         }
 
-        await scheduler.Shutdown();
-        Directory.Delete(folder, recursive: true);
-        return (first, last, bytes);
+        return (first, last);
     }
 
     private static async Task Schedule(IScheduler scheduler, int count, DateTimeOffset at, string group)

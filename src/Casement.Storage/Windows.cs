@@ -131,6 +131,30 @@ public static class Windows
             r => (new Scope(r.Text(0), r.Text(1)), r.Text(2)), nowMs, (long)limit);
     }
 
+    /// <summary>
+    /// Due windows of all accounts whole, by their openings, from after a place in that order; those that are held back, or cannot be read, are
+    /// left to <see cref="Due"/>.
+    /// </summary>
+    public static List<(Scope Scope, WindowRow? Window, long NextMs, long Seq)> DueRows(Tx tx, long nowMs, long afterNextMs, long afterSeq, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        return tx.All(
+            $"""
+            SELECT {Columns}, account, region FROM windows
+            WHERE next_ms IS NOT NULL AND next_ms>=$2 AND next_ms<=$1 AND held_ms IS NULL AND (next_ms, seq)>($2, $3) ORDER BY next_ms, seq LIMIT $4
+            """,
+            r => (new Scope(r.Text(11), r.Text(12)), MapOrNull(r), r.Long(3), r.Long(9)), nowMs, afterNextMs, afterSeq, (long)limit);
+    }
+
+    /// <summary>Moves a window's next opening on if the window is still what was read; false, and nothing changed, otherwise.</summary>
+    public static bool TrySetNext(Tx tx, WindowRow read, long? nextMs)
+    {
+        ArgumentNullException.ThrowIfNull(tx);
+        ArgumentNullException.ThrowIfNull(read);
+        return tx.Execute(
+            "UPDATE windows SET next_ms=$4 WHERE seq=$1 AND version=$2 AND next_ms=$3 AND held_ms IS NULL", read.Seq, read.Version, read.NextMs, nextMs) == 1;
+    }
+
     /// <summary>Keeps a window that could not be opened from being tried again before an instant; a change of it, or its opening, ends that.</summary>
     public static void Hold(Tx tx, Scope scope, string windowId, long untilMs)
     {

@@ -88,23 +88,51 @@ internal sealed partial class WindowClock(Backstage backstage, ExecutionBells ex
         }
     }
 
+    // the executions are rung when all are open: what decides on the first must not keep the last from its instant
     private async Task OpenDue()
     {
-        var more = true;
+        var opened = await OpenRead();
+        var more = IsDue();
         while (more)
         {
-            (var opened, more, var failed) = await backstage.Database.Write(tx => WindowOpenings.OpenDue(tx, backstage, backstage.Clock.Now));
+            (var slowly, more, var failed) = await backstage.Database.Write(tx => WindowOpenings.OpenDue(tx, backstage, backstage.Clock.Now));
+            opened.AddRange(slowly);
             foreach (var (windowId, why) in failed)
             {
                 NotOpened(why, windowId);
             }
+        }
 
-            foreach (var executionId in opened)
-            {
-                executions.Ring(executionId);
-            }
+        foreach (var executionId in opened)
+        {
+            executions.Ring(executionId);
         }
     }
+
+    /// <summary>While the writer commits some, the next ones are read.</summary>
+    private async Task<List<string>> OpenRead()
+    {
+        var opened = new List<string>();
+        if (backstage.Quotas.Executions is not null)
+        {
+            return opened;
+        }
+
+        var writing = Task.FromResult<List<string>>([]);
+        (long NextMs, long Seq)? after = (0, 0);
+        while (after is { } place)
+        {
+            var now = backstage.Clock.Now;
+            (var ready, after) = backstage.Database.ReadConsistently(tx => WindowOpenings.ReadDue(tx, backstage, place, now));
+            opened.AddRange(await writing);
+            writing = ready.Count == 0 ? Task.FromResult<List<string>>([]) : backstage.Database.Write(tx => WindowOpenings.OpenRead(tx, ready, now));
+        }
+
+        opened.AddRange(await writing);
+        return opened;
+    }
+
+    private bool IsDue() => backstage.Database.Read(Storage.Windows.NextOpening) <= backstage.Clock.NowMs;
 
     // rung again though their own bell may be on its way: turns of one execution come one after another and find it done
     private async Task<bool> DecideDue()

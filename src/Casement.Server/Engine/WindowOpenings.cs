@@ -1,5 +1,6 @@
 using System.Globalization;
 using Casement.Executions;
+using Casement.Schedules;
 using Casement.Server.Ssm.Windows;
 using Casement.Storage;
 using NodaTime;
@@ -75,6 +76,64 @@ internal static class WindowOpenings
         opened.ForEach(id => tx.AfterCommit(() => backstage.Bells.ExecutionChanged(scope, id)));
     }
 
+    /// <summary>
+    /// Reads the due windows after a place in the order of openings and works out what becomes of them, beside the writer. Left out are those with
+    /// more to say than one opening: they are <see cref="OpenDue"/>'s.
+    /// </summary>
+    /// <returns>What can be opened, and the place of the last window that was looked at; null when there are no more.</returns>
+    public static (List<DueWindow> Ready, (long NextMs, long Seq)? Last) ReadDue(Tx tx, Backstage backstage, (long NextMs, long Seq) after, Instant now)
+    {
+        var ready = new List<DueWindow>();
+        var rows = Storage.Windows.DueRows(tx, now.ToUnixTimeMilliseconds(), after.NextMs, after.Seq, ChunkMax);
+        foreach (var (scope, window, _, _) in rows)
+        {
+            try
+            {
+                if (window is not null && PlanOnly(tx, backstage, scope, window, now) is { } due)
+                {
+                    ready.Add(due);
+                }
+            }
+            catch (Exception)
+            {
+                // whatever it is, OpenDue meets it again in a part of its own, and says it
+            }
+        }
+
+        return (ready, rows.Count < ChunkMax ? null : (rows[^1].NextMs, rows[^1].Seq));
+    }
+
+    private static DueWindow? PlanOnly(Tx tx, Backstage backstage, Scope scope, WindowRow window, Instant now) =>
+        WindowTimes.TryOf(window, backstage.Zones) is { } schedule
+        && MissedOccurrences.Decide(Passed(schedule, window, now), now) is { OpensLate: { } occurrence, Rows.IsEmpty: true, Unrecorded: 0 }
+            ? Plan(tx, scope, window, occurrence, schedule.Next(now)?.Instant.ToUnixTimeMilliseconds(), now, Ids.Uuid(), queued: false)
+            : null;
+
+    /// <summary>
+    /// Opens windows that were read before, each only if it is still as it was read and has no execution at work; answers the executions. When one
+    /// throws, none is opened.
+    /// </summary>
+    public static List<string> OpenRead(Tx tx, IReadOnlyList<DueWindow> ready, Instant now)
+    {
+        var opened = new List<string>();
+        ClockMarks.MoveOn(tx, now.ToUnixTimeMilliseconds());
+        var fault = tx.Attempt(() =>
+        {
+            foreach (var due in ready)
+            {
+                if (Storage.Executions.Active(tx, due.Scope, due.Window.WindowId) is null && Storage.Windows.TrySetNext(tx, due.Window, due.NextMs)
+                    && TryInsert(tx, due))
+                {
+                    opened.Add(due.State.ExecutionId);
+                }
+            }
+        });
+        return fault is null ? opened : [];
+    }
+
+    private static IEnumerable<Occurrence> Passed(WindowSchedule schedule, WindowRow window, Instant now) =>
+        schedule.Between(Instant.FromUnixTimeMilliseconds(window.NextMs!.Value), now + Duration.FromMilliseconds(1)).Select(o => At(o.Instant, window.Definition));
+
     private static IEnumerable<string> OpenWindow(Tx tx, Backstage backstage, Scope scope, WindowRow window, Instant now)
     {
         var schedule = WindowTimes.TryOf(window, backstage.Zones);
@@ -85,9 +144,7 @@ internal static class WindowOpenings
             return [];
         }
 
-        var first = Instant.FromUnixTimeMilliseconds(window.NextMs!.Value);
-        var passed = schedule.Between(first, now + Duration.FromMilliseconds(1)).Select(o => At(o.Instant, window.Definition));
-        var decided = MissedOccurrences.Decide(passed, now);
+        var decided = MissedOccurrences.Decide(Passed(schedule, window, now), now);
         Storage.Windows.SetNext(tx, scope, window.WindowId, schedule.Next(now)?.Instant.ToUnixTimeMilliseconds());
         foreach (var missed in decided.Rows)
         {
@@ -115,20 +172,28 @@ internal static class WindowOpenings
             return null;
         }
 
+        var queued = backstage.Quotas.Executions is { } limit && Storage.Executions.Load(tx, scope) is var load
+            && ExecutionQuota.MustWait(load.Active, load.Waiting.Count, limit);
+        return TryInsert(tx, Plan(tx, scope, window, occurrence, null, now, executionId, queued)) ? executionId : null;
+    }
+
+    /// <summary>An execution with the window's tasks and targets as they stand.</summary>
+    private static DueWindow Plan(
+        Tx tx, Scope scope, WindowRow window, Occurrence occurrence, long? nextMs, Instant now, string executionId, bool queued)
+    {
         List<SnapshotTarget> targets = [.. WindowTargets.Of(tx, scope, window.WindowId).Select(t => new SnapshotTarget(t.TargetId, t.Definition))];
         var tasks = WindowTasks.Of(tx, scope, window.WindowId);
         var late = now - occurrence.At;
         Opening opening = late > Punctual ? Opening.Late.By(late, WasDown) : new Opening.OnTime();
-        var queued = backstage.Quotas.Executions is { } limit && Storage.Executions.Load(tx, scope) is var load
-            && ExecutionQuota.MustWait(load.Active, load.Waiting.Count, limit);
         var state = ExecutionState.Open(
             executionId, window.WindowId, occurrence, now, [.. tasks.Select(t => TaskPlan.Of(t.TaskId, t.Definition, targets))], opening, queued);
         var byTask = tasks.ToDictionary(t => t.TaskId, t => t.Definition, StringComparer.Ordinal);
         var definitions = state.Tasks.ToDictionary(t => t.TaskExecutionId, t => byTask[t.Plan.WindowTaskId], StringComparer.Ordinal);
-        var inserted = Storage.Executions.TryInsert(
-            tx, scope, state, Cause(occurrence), ExecutionSnapshot.Of(opening, targets), definitions, now.ToUnixTimeMilliseconds());
-        return inserted ? executionId : null;
+        return new DueWindow(scope, window, nextMs, state, ExecutionSnapshot.Of(opening, targets), definitions);
     }
+
+    private static bool TryInsert(Tx tx, DueWindow due) => Storage.Executions.TryInsert(
+        tx, due.Scope, due.State, Cause(due.State.Occurrence), due.Snapshot, due.Definitions, due.State.StartedAt.ToUnixTimeMilliseconds());
 
     private static Occurrence At(Instant instant, WindowDefinition definition) => new(
         instant, instant + Duration.FromHours(definition.Duration - definition.Cutoff), instant + Duration.FromHours(definition.Duration));
@@ -140,3 +205,8 @@ internal static class WindowOpenings
         now.ToUnixTimeMilliseconds(), scope, "casement", "casement:MissOccurrences", WindowRules.Arn(scope, window.WindowId), "allow", null, Ids.Uuid(), null,
         string.Create(CultureInfo.InvariantCulture, $$"""{"missed":{{count}}}"""));
 }
+
+/// <summary>A due window as it was read, with its next opening and the execution that it opens now.</summary>
+/// <param name="Definitions">The stored task of each task execution, by its id.</param>
+internal sealed record DueWindow(
+    Scope Scope, WindowRow Window, long? NextMs, ExecutionState State, ExecutionSnapshot Snapshot, IReadOnlyDictionary<string, TaskDefinition> Definitions);

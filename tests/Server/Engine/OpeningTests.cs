@@ -6,9 +6,9 @@ using NodaTime;
 namespace Casement.Server.Tests.Engine;
 
 /// <summary>What a look at due windows makes of them, by rows alone.</summary>
-public sealed class OpeningTests : IDisposable
+public class OpeningTests : IDisposable
 {
-    private readonly WindowServer _server = new();
+    private protected readonly WindowServer _server = new();
 
     [Fact]
     public async Task A_due_window_opens_once_at_its_instant_and_shows_its_next_one()
@@ -260,20 +260,24 @@ public sealed class OpeningTests : IDisposable
         Assert.Equal(0, await _server.Database.Write(tx => ZoneData.Adopt(tx, DateTimeZoneProviders.Tzdb, now)));
     }
 
-    public void Dispose() => _server.Dispose();
+    public void Dispose()
+    {
+        _server.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private static Casement.Server.Ssm.Windows.CreateMaintenanceWindow.Request Request(string schedule) =>
         new() { Name = "night", Schedule = schedule, Duration = 1, Cutoff = 0, AllowUnassociatedTargets = true };
 
-    private async Task<string> Window(string schedule) =>
+    private protected async Task<string> Window(string schedule) =>
         (await _server.Run(new Casement.Server.Ssm.Windows.CreateMaintenanceWindow(), Request(schedule))).WindowId!;
 
-    private WindowRow Stored(string window) => _server.Database.Read(tx => Storage.Windows.Find(tx, _server.Scope, window))!;
+    private protected WindowRow Stored(string window) => _server.Database.Read(tx => Storage.Windows.Find(tx, _server.Scope, window))!;
 
     private readonly Dictionary<string, Instant> _firstDue = new(StringComparer.Ordinal);
 
     // the first due instant of a window, remembered over the openings that move it on
-    private Instant Due(string window)
+    private protected Instant Due(string window)
     {
         if (!_firstDue.TryGetValue(window, out var due))
         {
@@ -284,17 +288,17 @@ public sealed class OpeningTests : IDisposable
         return due;
     }
 
-    private Task MoveTo(Instant to)
+    private protected Task MoveTo(Instant to)
     {
         _server.Time.MoveTo(to.ToDateTimeOffset());
         return Task.CompletedTask;
     }
 
-    private async Task<List<string>> Open() =>
+    private protected virtual async Task<List<string>> Open() =>
         (await _server.Database.Write(tx => WindowOpenings.OpenDue(tx, _server.Backstage, _server.Backstage.Clock.Now))).Opened;
 
     private Task End(string window) => new ExecutionRunner(_server.Backstage).Advance(History(window)[0].ExecutionId);
 
-    private List<ExecutionView> History(string window) =>
+    private protected List<ExecutionView> History(string window) =>
         _server.Database.Read(tx => ExecutionHistory.Of(tx, _server.Scope, window, null, null, null, null, 1000));
 }
