@@ -8,18 +8,29 @@ public static class Ids
     private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const string SecretAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+    /// <summary>Set while a simulated run has this thread: ids can be drawn again from its seed. Secrets and keys never are.</summary>
+    [ThreadStatic]
+    private static Action<Span<byte>>? _seeded;
+
+    internal static void DrawFrom(Action<Span<byte>>? seeded) => _seeded = seeded;
+
     /// <summary>A version-4 UUID in lower case.</summary>
     public static string Uuid()
     {
         Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes);
+        Fill(bytes);
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         return new Guid(bytes, bigEndian: true).ToString();
     }
 
     /// <summary>A prefix and 17 lower-case hexadecimal digits, the form of windows (<c>mw-</c>) and nodes (<c>mi-</c>).</summary>
-    public static string Hex17(string prefix) => prefix + RandomNumberGenerator.GetHexString(17, lowercase: true);
+    public static string Hex17(string prefix)
+    {
+        Span<byte> bytes = stackalloc byte[9];
+        Fill(bytes);
+        return string.Concat(prefix, Convert.ToHexStringLower(bytes).AsSpan(0, 17));
+    }
 
     /// <summary>An IAM entity's unique id: a four-letter prefix and 17 letters or digits.</summary>
     public static string Entity(string prefix) => prefix + RandomNumberGenerator.GetString(Base32, 17);
@@ -78,4 +89,16 @@ public static class Ids
 
     /// <summary>A secret of 40 characters, about 240 bits.</summary>
     public static string Secret() => RandomNumberGenerator.GetString(SecretAlphabet, 40);
+
+    private static void Fill(Span<byte> bytes)
+    {
+        if (_seeded is { } seeded)
+        {
+            seeded(bytes);
+        }
+        else
+        {
+            RandomNumberGenerator.Fill(bytes);
+        }
+    }
 }

@@ -45,14 +45,23 @@ public sealed class Database : IDisposable
     /// <summary>Opens the file, bringing its schema up to date.</summary>
     /// <exception cref="NewerSchemaException">A newer Casement wrote it; the file was not changed.</exception>
     /// <exception cref="StorageException">It cannot be opened or written.</exception>
-    public static Database Open(DatabaseOptions options)
+    public static Database Open(DatabaseOptions options) => Open(options, tx => new Writer(tx, options));
+
+    /// <summary>
+    /// Opens it without a writing thread: units wait until <see cref="CommitWaiting"/> is called, so that a simulation says what is
+    /// committed together, and when.
+    /// </summary>
+    /// <param name="options">As for <see cref="Open(DatabaseOptions)"/>.</param>
+    /// <param name="passing">Called right before each commit with false, and right after it with true: a simulated process may end there by throwing.</param>
+    internal static Database OpenStepped(DatabaseOptions options, Action<bool> passing) => Open(options, tx => new Writer(tx, options, passing));
+
+    private static Database Open(DatabaseOptions options, Func<Tx, Writer> writer)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
         {
             RefuseNewer(options.File);
-            var tx = OpenWriter(options);
-            return new Database(new Writer(tx, options), options);
+            return new Database(writer(OpenWriter(options)), options);
         }
         catch (SqliteException e)
         {
@@ -113,6 +122,9 @@ public sealed class Database : IDisposable
         unit(tx);
         return true;
     });
+
+    /// <summary>Commits up to so many of the waiting units together; for a database that was opened stepped.</summary>
+    internal void CommitWaiting(int most) => _writer.CommitWaiting(most);
 
     /// <summary>Units waiting for the writer; retention works only while this is 0.</summary>
     public int Waiting => _writer.Waiting;

@@ -12,12 +12,8 @@ namespace Casement.Storage;
 /// </summary>
 internal sealed class Statement : IDisposable
 {
-    private const int RetryMs = 50;
     private const int Large = 4096;
     private const int OnStack = 1024;
-
-    // what SQLite does not wait for by busy_timeout, such as another connection's recovery of the log
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly sqlite3 _connection;
     private readonly sqlite3_stmt _prepared;
@@ -78,14 +74,6 @@ internal sealed class Statement : IDisposable
     public bool Step()
     {
         var code = raw.sqlite3_step(_prepared);
-        for (var began = TimeProvider.System.GetTimestamp();
-            code is raw.SQLITE_BUSY or raw.SQLITE_LOCKED && TimeProvider.System.GetElapsedTime(began) < Patience;
-            code = raw.sqlite3_step(_prepared))
-        {
-            raw.sqlite3_reset(_prepared);
-            raw.sqlite3_sleep(RetryMs);
-        }
-
         if (code is not raw.SQLITE_ROW and not raw.SQLITE_DONE)
         {
             SqliteException.ThrowExceptionForRC(code, _connection);

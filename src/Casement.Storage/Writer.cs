@@ -25,17 +25,28 @@ internal sealed class Writer : IDisposable
     private readonly Func<CommitFault?>? _faults;
     private readonly Channel<QueuedUnit> _queue = Channel.CreateBounded<QueuedUnit>(
         new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-    private readonly Thread _thread;
+    private readonly Action<bool>? _passing;
+    private readonly Thread? _thread;
     private volatile string? _fault;
     private long _since;
 
     public Writer(Tx tx, DatabaseOptions options)
+        : this(tx, options, null)
+    {
+        _thread = new Thread(Loop) { IsBackground = true, Name = "casement-writer", Priority = ThreadPriority.AboveNormal };
+        _thread.Start();
+    }
+
+    /// <summary>Without a thread: <see cref="CommitWaiting"/> does the work.</summary>
+    /// <param name="tx">The connection to write with.</param>
+    /// <param name="options">As for any other.</param>
+    /// <param name="passing">Called right before each commit with false, and right after it with true.</param>
+    public Writer(Tx tx, DatabaseOptions options, Action<bool>? passing)
     {
         _tx = tx;
         _clock = options.Clock;
         _faults = options.Faults;
-        _thread = new Thread(Loop) { IsBackground = true, Name = "casement-writer", Priority = ThreadPriority.AboveNormal };
-        _thread.Start();
+        _passing = passing;
     }
 
     public int Waiting => _queue.Reader.Count;
@@ -60,19 +71,30 @@ internal sealed class Writer : IDisposable
         return await unit.Completion;
     }
 
+    /// <summary>Takes up to so many units of those that wait, and commits them.</summary>
+    public void CommitWaiting(int most)
+    {
+        var batch = new List<QueuedUnit>();
+        Take(batch, most);
+        CommitTogether(batch);
+    }
+
     private void Loop()
     {
         var batch = new List<QueuedUnit>(BatchMax);
-        var reader = _queue.Reader;
-        while (WaitForWork(reader))
+        while (WaitForWork(_queue.Reader))
         {
-            while (batch.Count < BatchMax && reader.TryRead(out var unit))
-            {
-                batch.Add(unit);
-            }
-
+            Take(batch, BatchMax);
             CommitTogether(batch);
             batch.Clear();
+        }
+    }
+
+    private void Take(List<QueuedUnit> batch, int most)
+    {
+        while (batch.Count < most && _queue.Reader.TryRead(out var unit))
+        {
+            batch.Add(unit);
         }
     }
 
@@ -162,9 +184,11 @@ internal sealed class Writer : IDisposable
 
             _tx.Plan(null);
             var audited = _tx.TakeAudited();
+            _passing?.Invoke(false);
             CrashPoint.PassIf(audited, CrashPoint.CallBeforeCommit);
             committing = true;
             Commit(planned);
+            _passing?.Invoke(true);
             CrashPoint.PassIf(audited, CrashPoint.CallAfterCommit);
         }
         catch (Exception e) when (e is SqliteException or InvalidOperationException)
@@ -313,7 +337,7 @@ internal sealed class Writer : IDisposable
     public void Dispose()
     {
         _queue.Writer.TryComplete();
-        _thread.Join();
+        _thread?.Join();
         _tx.Dispose();
     }
 

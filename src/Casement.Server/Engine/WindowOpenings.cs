@@ -59,6 +59,25 @@ internal static class WindowOpenings
     }
 
     /// <summary>
+    /// To be called in the unit of work that changes when a window opens: what came due under the terms before, and has not been
+    /// opened yet, opens now or gets its row. Else a change made in the moment after an instant, or before the first look after a
+    /// start, would swallow it without a word.
+    /// </summary>
+    /// <param name="before">The window as read before the change.</param>
+    public static void SettleBeforeChange(Tx tx, Backstage backstage, Scope scope, WindowRow before, Instant now)
+    {
+        if (before.NextMs is not { } nextMs || nextMs > now.ToUnixTimeMilliseconds())
+        {
+            return;
+        }
+
+        // terms that cannot be opened must not keep anybody from changing them
+        List<string> opened = [];
+        tx.Attempt(() => opened.AddRange(OpenWindow(tx, backstage, scope, before, now)));
+        opened.ForEach(id => tx.AfterCommit(() => backstage.Bells.ExecutionChanged(scope, id)));
+    }
+
+    /// <summary>
     /// Reads the due windows after a place in the order of openings and works out what becomes of them, beside the writer. Left out are those with
     /// more to say than one opening: they are <see cref="OpenDue"/>'s.
     /// </summary>

@@ -1,4 +1,5 @@
 using Casement.Aws.Wire;
+using Casement.Server.Engine;
 using Casement.Server.Operations;
 using Casement.Storage;
 
@@ -34,6 +35,11 @@ public sealed class UpdateMaintenanceWindow : Operation<UpdateMaintenanceWindow.
             };
             WindowRules.Check(after.Definition);
             after = WindowTimes.Moved(before, after, call.Now, call.Backstage.Zones);
+            if (after.NextMs != before.NextMs)
+            {
+                WindowOpenings.SettleBeforeChange(tx, call.Backstage, call.Scope, before, call.Now);
+            }
+
             if (!Storage.Windows.Update(tx, call.Scope, after))
             {
                 throw WindowRules.ChangedMeanwhile();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Casement.Aws;
 using Casement.Schedules;
+using Casement.Server.Engine;
 using Casement.Server.Operations;
 using Casement.Storage;
 using NodaTime;
@@ -77,7 +78,13 @@ internal static class WindowTimes
     {
         var after = WindowRules.Demand(tx, call.Scope, before.WindowId);
         var moved = Moved(before, after, call.Now, call.Backstage.Zones);
-        if (moved != after && Storage.Windows.Update(tx, call.Scope, moved))
+        if (moved == after)
+        {
+            return;
+        }
+
+        WindowOpenings.SettleBeforeChange(tx, call.Backstage, call.Scope, before, call.Now);
+        if (Storage.Windows.Update(tx, call.Scope, moved))
         {
             tx.AfterCommit(call.Backstage.Bells.ClockChanged);
         }
