@@ -57,8 +57,7 @@ public sealed class HeldPoll : IDisposable
             waiting = _waiting = new TaskCompletionSource<PollEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        using var limit = new CancellationTokenSource(patience, TimeProvider.System);
-        await using var over = limit.Token.UnsafeRegister(Quieten, waiting);
+        using var limit = _bells.Limit(NodeId, patience, Quieten, waiting);
         await using var gone = left.UnsafeRegister(Quieten, waiting);
         return await waiting.Task;
     }

@@ -38,7 +38,7 @@ public abstract class NodeBells
     }
 
     /// <summary>Something may be in the node's mailbox.</summary>
-    public void Ring(string nodeId)
+    public virtual void Ring(string nodeId)
     {
         if (_polls.TryGetValue(nodeId, out var poll))
         {
@@ -58,6 +58,10 @@ public abstract class NodeBells
             poll.End(PollEnd.Quiet);
         }
     }
+
+    /// <summary>Calls back when a poll has waited so long; disposed before that, never.</summary>
+    internal virtual IDisposable Limit(string nodeId, TimeSpan patience, TimerCallback over, object waiting) =>
+        TimeProvider.System.CreateTimer(over, waiting, patience, Timeout.InfiniteTimeSpan);
 
     // a newer poll of the node stays
     internal void Leave(HeldPoll poll) => _polls.TryRemove(KeyValuePair.Create(poll.NodeId, poll));

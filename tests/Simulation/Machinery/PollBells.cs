@@ -11,63 +11,45 @@ internal sealed class PollBells(Loop loop, Lane lane, Func<bool> loses) : NodeBe
 {
     private const long QuietMs = 15_000;
     private const long LongMs = 45 * 60_000;
-    private readonly Dictionary<string, Seat> _seats = new(StringComparer.Ordinal);
-
-    public override Task Enter(string nodeId, string pollId)
-    {
-        _seats.GetValueOrDefault(nodeId)?.Waiting?.TrySetResult(PollEnd.Replaced);
-        _seats[nodeId] = new Seat(pollId);
-        return Task.CompletedTask;
-    }
-
-    public override async Task<PollEnd> Wait(string nodeId, string pollId, DateTimeOffset until)
-    {
-        var seat = _seats[nodeId];
-        if (seat.PollId != pollId)
-        {
-            return PollEnd.Replaced;
-        }
-
-        if (seat.Rung)
-        {
-            seat.Rung = false;
-            return PollEnd.Rung;
-        }
-
-        var waiting = seat.Waiting = new TaskCompletionSource<PollEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
-        loop.At(lane, seat.LostOne ? QuietMs : LongMs, () => waiting.TrySetResult(PollEnd.Quiet));
-        return await waiting.Task;
-    }
+    private readonly Dictionary<string, Wait> _waits = new(StringComparer.Ordinal);
 
     public override void Ring(string nodeId)
     {
-        if (!_seats.TryGetValue(nodeId, out var seat))
+        if (!_waits.TryGetValue(nodeId, out var wait) || !loses())
         {
+            base.Ring(nodeId);
             return;
         }
 
-        var waiting = seat.Waiting;
-        if (loses())
-        {
-            seat.LostOne = true;
-            loop.At(lane, QuietMs, () => waiting?.TrySetResult(PollEnd.Quiet));
-            return;
-        }
+        wait.LostOne = true;
+        loop.At(lane, QuietMs, wait.End);
+    }
 
-        seat.Waiting = null;
-        seat.Rung = waiting?.TrySetResult(PollEnd.Rung) != true;
+    internal override IDisposable Limit(string nodeId, TimeSpan patience, TimerCallback over, object waiting)
+    {
+        var lostOne = _waits.GetValueOrDefault(nodeId) is { LostOne: true };
+        var wait = _waits[nodeId] = new Wait(() => over(waiting));
+        loop.At(lane, lostOne ? QuietMs : LongMs, wait.End);
+        return wait;
     }
 
     public override Task Expire(Backstage backstage, string commandId) => CommandDeadlines.Apply(backstage, commandId);
 
-    private sealed class Seat(string pollId)
+    private sealed class Wait(Action over) : IDisposable
     {
-        public string PollId => pollId;
+        private bool _isOver;
 
-        public bool Rung { get; set; }
-
+        /// <summary>A bell was lost, during the wait or since.</summary>
         public bool LostOne { get; set; }
 
-        public TaskCompletionSource<PollEnd>? Waiting { get; set; }
+        public void End()
+        {
+            if (!_isOver)
+            {
+                over();
+            }
+        }
+
+        public void Dispose() => _isOver = true;
     }
 }
