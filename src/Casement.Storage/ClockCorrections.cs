@@ -40,7 +40,7 @@ public static class ClockCorrections
               cutoff_ms=CASE WHEN occurrence_ms>$1 THEN cutoff_ms-$2 ELSE cutoff_ms END,
               close_ms=CASE WHEN occurrence_ms>$1 THEN close_ms-$2 ELSE close_ms END,
               cancel_ms=CASE WHEN cancel_ms>$1 THEN $1 ELSE cancel_ms END,
-              wake_ms=CASE WHEN wake_ms>$1 THEN $1 ELSE wake_ms END,
+              wake_ms=CASE WHEN wake_ms>$1 OR (wake_ms IS NULL AND queued=0 AND cutoff_ms>$1) THEN $1 ELSE wake_ms END,
               version=version+1
             WHERE final=0
             """,

@@ -39,9 +39,10 @@ public static class Mailbox
         var waiting = tx.All(
             """
             SELECT m.seq, m.message_id, m.command_id, m.payload, m.first_out_ms FROM node_messages m
-            WHERE m.node_id=$1 AND m.acked_ms IS NULL AND m.visible_ms IS NOT NULL AND m.visible_ms <= $2 ORDER BY m.payload IS NULL, m.seq LIMIT 100
+            WHERE m.node_id=$1 AND m.acked_ms IS NULL AND m.visible_ms IS NOT NULL AND m.visible_ms <= $2 AND coalesce(m.first_out_ms, $2) > $3
+            ORDER BY m.payload IS NULL, m.seq LIMIT 100
             """,
-            r => new NodeMessageRow(r.Long(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.LongOrNull(4)), nodeId, nowMs);
+            r => new NodeMessageRow(r.Long(0), r.Text(1), r.Text(2), r.TextOrNull(3), r.LongOrNull(4)), nodeId, nowMs, nowMs - RedeliveryMs);
         if (waiting.TrueForAll(m => m.IsCancel || m.FirstOutMs is not null))
         {
             return waiting;

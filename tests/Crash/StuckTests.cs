@@ -25,7 +25,7 @@ public sealed class StuckTests(Seed seed)
 
         Assert.Equal("SUCCESS", (await api.Run(sound)).Text("Status"));
         Assert.Equal(200, (await server.Raw().SendUnsigned(new RawCall { Service = "", Method = "GET", Path = "/readyz" })).Status);
-        Assert.Contains("could not be decided on", server.Errors, StringComparison.Ordinal);
+        Assert.Contains("cannot be read: lists leave it out, and it is not worked on", server.Errors, StringComparison.Ordinal);
 
         // the broken one's own command has ended meanwhile, too
         await server.Stop();

@@ -14,11 +14,8 @@ internal static class PlantedPatch
         var hunk = new List<string>();
         foreach (var line in File.ReadLines(patch).Append("@@"))
         {
-            if (line.StartsWith("--- a/", StringComparison.Ordinal))
-            {
-                source = "\n" + File.ReadAllText(Path.Combine(Tree.Root, line[6..].Split('\t')[0]));
-            }
-            else if (line.StartsWith("@@", StringComparison.Ordinal))
+            var isFile = line.StartsWith("--- a/", StringComparison.Ordinal);
+            if (isFile || line.StartsWith("@@", StringComparison.Ordinal))
             {
                 var wanted = string.Concat(hunk.Select(l => "\n" + l));
                 hunk.Clear();
@@ -26,6 +23,11 @@ internal static class PlantedPatch
                 {
                     return wanted;
                 }
+            }
+
+            if (isFile)
+            {
+                source = "\n" + File.ReadAllText(Path.Combine(Tree.Root, line[6..].Split('\t')[0]));
             }
             else if (line.Length > 0 && line[0] is (' ' or '-'))
             {

@@ -54,8 +54,13 @@ internal static class WindowOpenings
             }
         }
 
+        return (Written(opened), due.Count == ChunkMax, failed);
+    }
+
+    private static List<string> Written(List<string> opened)
+    {
         CrashPoint.PassIf(opened.Count > 0, CrashPoint.OpeningInUnit);
-        return (opened, due.Count == ChunkMax, failed);
+        return opened;
     }
 
     /// <summary>
@@ -129,8 +134,7 @@ internal static class WindowOpenings
                 }
             }
         });
-        CrashPoint.PassIf(fault is null && opened.Count > 0, CrashPoint.OpeningInUnit);
-        return fault is null ? opened : [];
+        return Written(fault is null ? opened : []);
     }
 
     private static IEnumerable<Occurrence> Passed(WindowSchedule schedule, WindowRow window, Instant now) =>

@@ -108,6 +108,18 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_message_handed_out_once_comes_no_more_to_a_node_that_was_away_for_25_minutes()
+    {
+        var node = await _server.Node();
+        await _server.Send(node);
+        Assert.Single(await node.Poll());
+        await _server.Pass(TimeSpan.FromMinutes(24));
+        Assert.Equal(1, node.Waiting);
+        await _server.Pass(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, node.Waiting);
+    }
+
+    [Fact]
     public async Task A_waiting_poll_is_woken_by_a_command()
     {
         var node = await _server.Node();

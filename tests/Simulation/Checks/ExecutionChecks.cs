@@ -5,7 +5,7 @@ namespace Casement.Simulation.Tests.Checks;
 /// <summary>What must hold of an execution at each commit that touched it.</summary>
 internal static class ExecutionChecks
 {
-    public static void Check(ExecutionSnap? before, ExecutionSnap after, Func<string, CommandSnap?> commands, long nowMs, bool wasMoved)
+    public static void Check(ExecutionSnap? before, ExecutionSnap after, Func<string, CommandSnap?> commands, long nowMs, long slackMs, bool wasMoved)
     {
         Terminal(before, after);
         foreach (var task in after.Tasks)
@@ -18,7 +18,7 @@ internal static class ExecutionChecks
             }
         }
 
-        Wakes(after, commands, nowMs);
+        Wakes(after, commands, nowMs, slackMs);
         if (after.Final && after.Opened)
         {
             Derivation(after, commands, wasMoved);
@@ -26,7 +26,7 @@ internal static class ExecutionChecks
     }
 
     /// <summary>Whatever is due to happen to it stands in its row, so that no bell need be heard.</summary>
-    private static void Wakes(ExecutionSnap after, Func<string, CommandSnap?> commands, long nowMs)
+    private static void Wakes(ExecutionSnap after, Func<string, CommandSnap?> commands, long nowMs, long slackMs)
     {
         if (after.Final)
         {
@@ -38,7 +38,7 @@ internal static class ExecutionChecks
         var isDue = invocations.Any(i => i.Invocation.Kind == 1 || (i.Invocation.Kind == 2 && commands(i.Invocation.CommandId!) is { Final: true }))
             || (isCutOff && after.Tasks.Any(t => t.EndMs is null && t.StartMs is null))
             || (isCutOff && invocations.Any(i => i.Task.Terms.CancelsAtCutoff && i.Invocation.RunsOn));
-        Violation.Unless(!isDue || after.WakeMs <= nowMs, "what is due wakes", $"something is due at {nowMs}, but nothing wakes {after}");
+        Violation.Unless(!isDue || after.WakeMs <= nowMs + slackMs, "what is due wakes", $"something is due at {nowMs}, but nothing wakes {after}");
         Violation.Unless(isCutOff || after.WakeMs <= after.CutoffMs, "what is due wakes", $"nothing wakes it at its cutoff: {after}");
         Violation.Unless(
             after.WakeMs is not null || invocations.Exists(i => i.Invocation.Kind == 2), "every execution ends", $"it waits for nothing and will not be looked at: {after}");

@@ -9,6 +9,8 @@ namespace Casement.Simulation.Tests.Checks;
 /// </summary>
 internal sealed class Watch(string file, WrongClock clock, History history) : IDisposable
 {
+    // a clock that was set back by less is waited for
+    private const long WaitedForMs = 30_000;
     private readonly Rows _rows = new(file);
     private readonly Dictionary<string, ExecutionSnap> _executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, CommandSnap> _commands = new(StringComparer.Ordinal);
@@ -146,7 +148,7 @@ internal sealed class Watch(string file, WrongClock clock, History history) : ID
             history.Say($"execution {id} of {after.WindowId}: {after.Status} {after.Details}");
         }
 
-        ExecutionChecks.Check(before, after, c => _commands.GetValueOrDefault(c), clock.NowMs, wasMoved: _moved.Contains(id));
+        ExecutionChecks.Check(before, after, c => _commands.GetValueOrDefault(c), clock.NowMs, clock.WasSetBack ? WaitedForMs : 0, wasMoved: _moved.Contains(id));
         if (before is null)
         {
             _occurrences.Executed(after, clock.NowMs);
