@@ -29,6 +29,17 @@ public sealed class SimulationTests
         Assert.NotEqual(Seeds.Run((ulong)seed).History, Seeds.Run((ulong)seed + 1).History);
     }
 
+    /// <summary>Redelivery after 25 minutes; a cutoff passed, then ahead again; a start decided before the cutoff and made at it.</summary>
+    [Theory]
+    [InlineData(468)]
+    [InlineData(812)]
+    [InlineData(3993)]
+    public void What_a_seed_once_found_stays_away(int seed)
+    {
+        var found = Seeds.Run((ulong)seed);
+        Assert.True(found.Violation is null, found.Violation is null ? "" : found.Report());
+    }
+
     /// <summary>By hand: <c>CASEMENT_SIMULATION_SEED=17</c> shows one run, <c>=1-500</c> lists what is found in many.</summary>
     [Fact]
     public void Seeds_can_be_asked_for()

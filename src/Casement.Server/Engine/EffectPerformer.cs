@@ -62,7 +62,15 @@ internal sealed class EffectPerformer(Backstage backstage, Scope scope, string e
             return false;
         }
 
-        var next = stored.State.WithInvocationStarted(start.InvocationId, backstage.Clock.Now);
+        // decided before the cutoff and come to after it: the next turn, which is due now, cuts it off
+        var now = backstage.Clock.Now;
+        if (now >= stored.State.Occurrence.CutoffAt
+            && stored.State.Tasks.Single(t => t.TaskExecutionId == start.TaskExecutionId).Plan.CutoffBehavior == CutoffBehavior.CancelTask)
+        {
+            return false;
+        }
+
+        var next = stored.State.WithInvocationStarted(start.InvocationId, now);
         if (ReferenceEquals(next, stored.State) || !Storage.Executions.Save(tx, stored, next, stored.WakeMs))
         {
             return false;

@@ -103,7 +103,7 @@ internal static class ExecutionChecks
         }
     }
 
-    /// <param name="wasMoved">The clock was set back and the cutoff with it: then a task may have ended by either.</param>
+    /// <param name="wasMoved">The clock was set back since it opened: then a task may have been cut off by either time.</param>
     private static void Derivation(ExecutionSnap after, Func<string, CommandSnap?> commands, bool wasMoved)
     {
         foreach (var task in after.Tasks)

@@ -16,7 +16,7 @@ internal sealed class Watch(string file, WrongClock clock, History history) : ID
     private readonly Dictionary<string, CommandSnap> _commands = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _byInvocation = new(StringComparer.Ordinal);
     private readonly Occurrences _occurrences = new();
-    private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _setBacksBefore = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _openExecutions = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _openCommands = new(StringComparer.Ordinal);
 
@@ -140,15 +140,15 @@ internal sealed class Watch(string file, WrongClock clock, History history) : ID
         if (before is not null && before.CutoffMs != after.CutoffMs)
         {
             Violation.Unless(after.CutoffMs < before.CutoffMs && clock.WasSetBack, "nothing starts after the cutoff", $"the cutoff moved: {before} became {after}");
-            _moved.Add(id);
         }
 
+        _setBacksBefore.TryAdd(id, clock.SetBacks);
         if (before?.Status != after.Status)
         {
             history.Say($"execution {id} of {after.WindowId}: {after.Status} {after.Details}");
         }
 
-        ExecutionChecks.Check(before, after, c => _commands.GetValueOrDefault(c), clock.NowMs, clock.WasSetBack ? WaitedForMs : 0, wasMoved: _moved.Contains(id));
+        ExecutionChecks.Check(before, after, c => _commands.GetValueOrDefault(c), clock.NowMs, clock.WasSetBack ? WaitedForMs : 0, wasMoved: _setBacksBefore[id] != clock.SetBacks);
         if (before is null)
         {
             _occurrences.Executed(after, clock.NowMs);

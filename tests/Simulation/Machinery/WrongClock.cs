@@ -5,12 +5,15 @@ internal sealed class WrongClock(Loop loop) : TimeProvider
 {
     public long ErrorMs { get; private set; }
 
-    public bool WasSetBack { get; private set; }
+    public bool WasSetBack => SetBacks > 0;
+
+    /// <summary>How often it was set back so far.</summary>
+    public int SetBacks { get; private set; }
 
     public void SetBy(long ms)
     {
         ErrorMs += ms;
-        WasSetBack |= ms < 0;
+        SetBacks += ms < 0 ? 1 : 0;
     }
 
     public long NowMs => loop.NowMs + ErrorMs;
