@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Casement.Aws.Signing;
@@ -77,7 +78,6 @@ internal static class BareServer
     private sealed class Parts(Database database, string secret)
     {
         private readonly ConcurrentDictionary<string, byte[]> _keys = new(StringComparer.Ordinal);
-        private long _made;
 
         public async Task Get(HttpContext context)
         {
@@ -92,7 +92,7 @@ internal static class BareServer
         {
             var message = await Verified(context);
             var request = JsonSerializer.Deserialize(message.Body.Span, BareJson.Default.BareWindow)!;
-            var id = string.Create(CultureInfo.InvariantCulture, $"mw-{Interlocked.Increment(ref _made):x17}");
+            var id = "mw-" + RandomNumberGenerator.GetHexString(17, lowercase: true);
             var doc = JsonSerializer.Serialize(request with { WindowId = id }, BareJson.Default.BareWindow);
             await database.Write(tx => tx.Execute("INSERT INTO bare(id, doc) VALUES($1, $2)", id, doc));
             await Answer(context, JsonSerializer.SerializeToUtf8Bytes(new BareGet(id), BareJson.Default.BareGet));

@@ -14,6 +14,7 @@ internal sealed class CallBenchmark(SocketLoad get, SocketLoad create, CasementP
     private const int Rounds = 3;
     private const int GetsMade = 20_000;
     private const int CreatesMade = 60_000;
+    private const int GrowthCreates = 10_000;
     public const int FirstWindows = 1000;
     private const string Settings = "32 connections, published ReadyToRun, default settings, IAM user with 3 policies, every request another and signed";
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
@@ -30,8 +31,7 @@ internal sealed class CallBenchmark(SocketLoad get, SocketLoad create, CasementP
         var ids = SeededWindows.Add(server, FirstWindows);
         var figures = await benchmark.BesideTheLimits(ids);
         await benchmark.BesideMoto(figures);
-        benchmark.Growth();
-        return benchmark._rows;
+        return [.. benchmark._rows, .. await Growth()];
     }
 
     private sealed record Figures(Seen Get, Seen Create);
@@ -102,25 +102,29 @@ internal sealed class CallBenchmark(SocketLoad get, SocketLoad create, CasementP
         Add("CreateMaintenanceWindow", own.Create, "moto_server, same connections, in memory, verifies nothing", load.Run(creates, Round * 2, repeat: false), 25);
     }
 
-    /// <summary>The same calls with more and more windows there.</summary>
-    private void Growth()
+    /// <summary>The same calls at servers of their own with more and more windows there.</summary>
+    private static async Task<List<Row>> Growth()
     {
-        foreach (var present in (ReadOnlySpan<int>)[10_000, 100_000])
+        var rows = new List<Row>();
+        foreach (var present in (int[])[1000, 10_000, 100_000])
         {
-            var ids = SeededWindows.Add(server, present - SeededWindows.Count(server));
-            if (ids.Count == 0)
-            {
-                continue;
-            }
+            await using var server = await CasementProcess.Start();
+            var calls = new WindowCalls(await Operator.Create(server.Admin));
+            using var load = new SocketLoad(server.Port, Connections);
+            var ids = SeededWindows.Add(server, present);
+            load.Run(calls.Gets(ids, GetsMade), WarmUp, repeat: true);
+            var gets = load.Run(calls.Gets(ids, GetsMade), Round / 2, repeat: true);
+            load.Run(calls.Creates(GrowthCreates), WarmUp, repeat: false);
+            var creates = load.Run(calls.Creates(GrowthCreates), WarmUp, repeat: false);
+            rows.Add(Of("GetMaintenanceWindow", gets));
+            rows.Add(Of("CreateMaintenanceWindow", creates));
 
-            get.Run(calls.Gets(ids, GetsMade), Round / 2, repeat: true);
-            var gets = get.Run(calls.Gets(ids, GetsMade), Round, repeat: true);
-            var creates = create.Run(calls.Creates(CreatesMade), Round / 2, repeat: false);
-            var note = string.Create(CultureInfo.InvariantCulture, $"with {SeededWindows.Count(server):#,0} windows present, {Latency(gets)}");
-            _rows.Add(new Row("GetMaintenanceWindow, growth", gets.PerSecond, "calls/s", "", null, null, "", null, note));
-            note = string.Create(CultureInfo.InvariantCulture, $"with {SeededWindows.Count(server):#,0} windows present, {Latency(creates)}");
-            _rows.Add(new Row("CreateMaintenanceWindow, growth", creates.PerSecond, "calls/s", "", null, null, "", null, note));
+            Row Of(string what, Seen seen) => new(
+                string.Create(CultureInfo.InvariantCulture, $"{what}, {present:#,0} windows at the start"), seen.PerSecond, "calls/s", "", null, null, "", null,
+                string.Create(CultureInfo.InvariantCulture, $"{Latency(seen)}; {SeededWindows.Count(server):#,0} windows at the end"));
         }
+
+        return [.. rows.OrderBy(r => r.What.StartsWith("Create", StringComparison.Ordinal))];
     }
 
     private void Add(string what, Seen seen, string beside, Seen other, double? mark, string note = "")

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Casement.Server;
@@ -32,6 +33,17 @@ public static class Ids
         return string.Concat(prefix, Convert.ToHexStringLower(bytes).AsSpan(0, 17));
     }
 
+    /// <summary>
+    /// Like <see cref="Hex17(string)"/>, but what is made within a second lies near together: an index over such ids grows in one place instead of
+    /// everywhere, which is a quarter of what making a window writes. 48 of the 68 bits are random; the others come again after twelve days.
+    /// </summary>
+    public static string Hex17(string prefix, long nowMs)
+    {
+        Span<byte> bytes = stackalloc byte[6];
+        Fill(bytes);
+        return string.Create(CultureInfo.InvariantCulture, $"{prefix}{(nowMs / 1000) & 0xFFFFF:x5}{Convert.ToHexStringLower(bytes)}");
+    }
+
     /// <summary>An IAM entity's unique id: a four-letter prefix and 17 letters or digits.</summary>
     public static string Entity(string prefix) => prefix + RandomNumberGenerator.GetString(Base32, 17);
 
@@ -41,7 +53,7 @@ public static class Ids
     /// </summary>
     public static string AccessKey(string prefix, string account)
     {
-        var number = (ulong.Parse(account, System.Globalization.CultureInfo.InvariantCulture) / 2) + (1UL << 39);
+        var number = (ulong.Parse(account, CultureInfo.InvariantCulture) / 2) + (1UL << 39);
         Span<char> text = stackalloc char[8];
         for (var i = 7; i >= 0; i--)
         {
@@ -84,7 +96,7 @@ public static class Ids
         }
 
         var account = ((number - (1UL << 39)) * 2) + (last >= 16 ? 1UL : 0UL);
-        return account < 1_000_000_000_000 ? account.ToString("D12", System.Globalization.CultureInfo.InvariantCulture) : null;
+        return account < 1_000_000_000_000 ? account.ToString("D12", CultureInfo.InvariantCulture) : null;
     }
 
     /// <summary>A secret of 40 characters, about 240 bits.</summary>

@@ -213,7 +213,7 @@ public sealed class Database : IDisposable
         // temp_store: what a savepoint would put back is kept in memory; as a file it is most of what a commit writes
         command.CommandText =
             $"""
-            PRAGMA journal_mode=WAL; PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=8000;
+            PRAGMA journal_mode=WAL; PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=16000;
             PRAGMA cache_size=-16384; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;
             """;
         command.ExecuteNonQuery();

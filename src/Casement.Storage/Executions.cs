@@ -11,38 +11,74 @@ namespace Casement.Storage;
 public sealed record StoredExecution(
     Scope Scope, ExecutionState State, ExecutionSnapshot Snapshot, IReadOnlyDictionary<string, TaskDefinition> Tasks, long? WakeMs, long Version);
 
+/// <summary>An execution ready to be inserted: what costs time to write down is written down before the writer is asked.</summary>
+public sealed record NewExecution
+{
+    private NewExecution(Scope scope, ExecutionState state, string cause, string snapshot, IReadOnlyList<string> taskDocs, long? wakeMs)
+    {
+        Scope = scope;
+        State = state;
+        Cause = cause;
+        Snapshot = snapshot;
+        TaskDocs = taskDocs;
+        WakeMs = wakeMs;
+    }
+
+    public Scope Scope { get; }
+
+    public ExecutionState State { get; }
+
+    internal string Cause { get; }
+
+    internal string Snapshot { get; }
+
+    internal IReadOnlyList<string> TaskDocs { get; }
+
+    internal long? WakeMs { get; }
+
+    /// <param name="cause"><c>schedule:</c> and the instant in epoch milliseconds, or <c>manual:</c> and a request id.</param>
+    /// <param name="tasks">The stored task of each task execution, by its id.</param>
+    public static NewExecution Of(
+        Scope scope, ExecutionState state, string cause, ExecutionSnapshot snapshot, IReadOnlyDictionary<string, TaskDefinition> tasks, long? wakeMs)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(tasks);
+        return new NewExecution(
+            scope, state, cause, JsonSerializer.Serialize(snapshot, StorageJson.Default.ExecutionSnapshot),
+            [.. state.Tasks.Select(t => JsonSerializer.Serialize(new TaskExecutionDoc(tasks[t.TaskExecutionId], null), StorageJson.Default.TaskExecutionDoc))],
+            wakeMs);
+    }
+}
+
 /// <summary>Executions as the engine reads and writes them. Clients read them through <see cref="ExecutionHistory"/>.</summary>
 public static class Executions
 {
     /// <summary>Adds an execution with its task executions; false when this window already has one of this cause.</summary>
-    /// <param name="cause"><c>schedule:</c> and the instant in epoch milliseconds, or <c>manual:</c> and a request id.</param>
-    public static bool TryInsert(
-        Tx tx, Scope scope, ExecutionState state, string cause, ExecutionSnapshot snapshot, IReadOnlyDictionary<string, TaskDefinition> tasks, long? wakeMs)
+    public static bool TryInsert(Tx tx, NewExecution execution)
     {
         ArgumentNullException.ThrowIfNull(tx);
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(tasks);
+        ArgumentNullException.ThrowIfNull(execution);
+        var state = execution.State;
         var inserted = tx.Execute(
             """
             INSERT INTO executions(account, region, execution_id, window_id, cause, occurrence_ms, status, details, start_ms, end_ms, cutoff_ms, close_ms,
               snapshot, queued, wake_ms, final)
             VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) ON CONFLICT(account, region, window_id, cause) DO NOTHING
             """,
-            scope.Account, scope.Region, state.ExecutionId, state.WindowId, cause, Ms(state.Occurrence.At), state.Status.ToWire(), state.Details,
-            Ms(state.StartedAt), MsOrNull(state.EndedAt), Ms(state.Occurrence.CutoffAt), Ms(state.Occurrence.CloseAt),
-            JsonSerializer.Serialize(snapshot, StorageJson.Default.ExecutionSnapshot), state.Queued, wakeMs, state.Status.IsFinal()) == 1;
+            execution.Scope.Account, execution.Scope.Region, state.ExecutionId, state.WindowId, execution.Cause, Ms(state.Occurrence.At), state.Status.ToWire(),
+            state.Details, Ms(state.StartedAt), MsOrNull(state.EndedAt), Ms(state.Occurrence.CutoffAt), Ms(state.Occurrence.CloseAt),
+            execution.Snapshot, state.Queued, execution.WakeMs, state.Status.IsFinal()) == 1;
         if (!inserted)
         {
             return false;
         }
 
-        foreach (var task in state.Tasks)
+        foreach (var (task, doc) in state.Tasks.Zip(execution.TaskDocs))
         {
             tx.Execute(
                 "INSERT INTO task_executions(execution_id, task_execution_id, ordinal, task_id, priority, status, details, start_ms, end_ms, cut_off, doc) VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
                 state.ExecutionId, task.TaskExecutionId, task.Ordinal, task.Plan.WindowTaskId, task.Plan.Priority, task.Status.ToWire(), task.Details,
-                MsOrNull(task.StartedAt), MsOrNull(task.EndedAt), (int?)task.Stop ?? 0,
-                JsonSerializer.Serialize(new TaskExecutionDoc(tasks[task.TaskExecutionId], null), StorageJson.Default.TaskExecutionDoc));
+                MsOrNull(task.StartedAt), MsOrNull(task.EndedAt), (int?)task.Stop ?? 0, doc);
         }
 
         return true;

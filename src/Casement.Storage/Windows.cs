@@ -146,13 +146,19 @@ public static class Windows
             r => (new Scope(r.Text(11), r.Text(12)), MapOrNull(r), r.Long(3), r.Long(9)), nowMs, afterNextMs, afterSeq, (long)limit);
     }
 
-    /// <summary>Moves a window's next opening on if the window is still what was read; false, and nothing changed, otherwise.</summary>
+    /// <summary>
+    /// Moves a window's next opening on if the window is still what was read and has no execution at work; false, and nothing changed, otherwise.
+    /// </summary>
     public static bool TrySetNext(Tx tx, WindowRow read, long? nextMs)
     {
         ArgumentNullException.ThrowIfNull(tx);
         ArgumentNullException.ThrowIfNull(read);
         return tx.Execute(
-            "UPDATE windows SET next_ms=$4 WHERE seq=$1 AND version=$2 AND next_ms=$3 AND held_ms IS NULL", read.Seq, read.Version, read.NextMs, nextMs) == 1;
+            """
+            UPDATE windows SET next_ms=$4 WHERE seq=$1 AND version=$2 AND next_ms=$3 AND held_ms IS NULL AND NOT EXISTS(
+              SELECT 1 FROM executions e WHERE e.account=windows.account AND e.region=windows.region AND e.window_id=windows.window_id AND e.final=0)
+            """,
+            read.Seq, read.Version, read.NextMs, nextMs) == 1;
     }
 
     /// <summary>Keeps a window that could not be opened from being tried again before an instant; a change of it, or its opening, ends that.</summary>

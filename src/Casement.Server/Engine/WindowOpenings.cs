@@ -15,8 +15,14 @@ namespace Casement.Server.Engine;
 /// </summary>
 internal static class WindowOpenings
 {
-    /// <summary>How many windows one commit opens at most.</summary>
+    /// <summary>How many windows one commit opens at most, when it reads them too.</summary>
     public const int ChunkMax = 500;
+
+    /// <summary>
+    /// How many windows one commit opens at most that were read before. Each commit writes every page of the indexes anew that it touched, which
+    /// are nearly all of them, whatever its size.
+    /// </summary>
+    public const int ReadMax = 5000;
 
     // an opening within this of its instant needs no explanation
     private static readonly Duration Punctual = Duration.FromSeconds(5);
@@ -90,12 +96,17 @@ internal static class WindowOpenings
     public static (List<DueWindow> Ready, (long NextMs, long Seq)? Last) ReadDue(Tx tx, Backstage backstage, (long NextMs, long Seq) after, Instant now)
     {
         var ready = new List<DueWindow>();
-        var rows = Storage.Windows.DueRows(tx, now.ToUnixTimeMilliseconds(), after.NextMs, after.Seq, ChunkMax);
-        foreach (var (scope, window, _, _) in rows)
+        var rows = Storage.Windows.DueRows(tx, now.ToUnixTimeMilliseconds(), after.NextMs, after.Seq, ReadMax);
+        var last = rows.Count < ReadMax ? default((long, long)?) : (rows[^1].NextMs, rows[^1].Seq);
+
+        // rows that are written in the order of their indexes find the pages at hand
+        rows.Sort((a, b) => string.CompareOrdinal(a.Window?.WindowId, b.Window?.WindowId));
+        List<string> ids = [.. rows.Select(_ => Ids.Uuid()).Order(StringComparer.Ordinal)];
+        foreach (var (index, (scope, window, _, _)) in rows.Index())
         {
             try
             {
-                if (window is not null && PlanOnly(tx, backstage, scope, window, now) is { } due)
+                if (window is not null && PlanOnly(tx, backstage, scope, window, now, ids[index]) is { } due)
                 {
                     ready.Add(due);
                 }
@@ -106,13 +117,13 @@ internal static class WindowOpenings
             }
         }
 
-        return (ready, rows.Count < ChunkMax ? null : (rows[^1].NextMs, rows[^1].Seq));
+        return (ready, last);
     }
 
-    private static DueWindow? PlanOnly(Tx tx, Backstage backstage, Scope scope, WindowRow window, Instant now) =>
+    private static DueWindow? PlanOnly(Tx tx, Backstage backstage, Scope scope, WindowRow window, Instant now, string executionId) =>
         WindowTimes.TryOf(window, backstage.Zones) is { } schedule
         && MissedOccurrences.Decide(Passed(schedule, window, now), now) is { OpensLate: { } occurrence, Rows.IsEmpty: true, Unrecorded: 0 }
-            ? Plan(tx, scope, window, occurrence, schedule.Next(now)?.Instant.ToUnixTimeMilliseconds(), now, Ids.Uuid(), queued: false)
+            ? new DueWindow(window, schedule.Next(now)?.Instant.ToUnixTimeMilliseconds(), Plan(tx, scope, window, occurrence, now, executionId, queued: false))
             : null;
 
     /// <summary>
@@ -127,10 +138,9 @@ internal static class WindowOpenings
         {
             foreach (var due in ready)
             {
-                if (Storage.Executions.Active(tx, due.Scope, due.Window.WindowId) is null && Storage.Windows.TrySetNext(tx, due.Window, due.NextMs)
-                    && TryInsert(tx, due))
+                if (Storage.Windows.TrySetNext(tx, due.Window, due.NextMs) && Storage.Executions.TryInsert(tx, due.Execution))
                 {
-                    opened.Add(due.State.ExecutionId);
+                    opened.Add(due.Execution.State.ExecutionId);
                 }
             }
         });
@@ -155,8 +165,7 @@ internal static class WindowOpenings
         foreach (var missed in decided.Rows)
         {
             var state = ExecutionState.Missed(Ids.Uuid(), window.WindowId, missed);
-            Storage.Executions.TryInsert(
-                tx, scope, state, Cause(missed), ExecutionSnapshot.Of(state.Opening, []), new Dictionary<string, TaskDefinition>(), null);
+            Storage.Executions.TryInsert(tx, NotOpened(scope, state));
         }
 
         if (decided.Unrecorded > 0)
@@ -173,19 +182,18 @@ internal static class WindowOpenings
         if (Storage.Executions.Active(tx, scope, window.WindowId) is { } previous)
         {
             var skipped = ExecutionState.SkippedOverlapping(executionId, window.WindowId, occurrence, previous);
-            Storage.Executions.TryInsert(
-                tx, scope, skipped, Cause(occurrence), ExecutionSnapshot.Of(skipped.Opening, []), new Dictionary<string, TaskDefinition>(), null);
+            Storage.Executions.TryInsert(tx, NotOpened(scope, skipped));
             return null;
         }
 
         var queued = backstage.Quotas.Executions is { } limit && Storage.Executions.Load(tx, scope) is var load
             && ExecutionQuota.MustWait(load.Active, load.Waiting.Count, limit);
-        return TryInsert(tx, Plan(tx, scope, window, occurrence, null, now, executionId, queued)) ? executionId : null;
+        return Storage.Executions.TryInsert(tx, Plan(tx, scope, window, occurrence, now, executionId, queued)) ? executionId : null;
     }
 
     /// <summary>An execution with the window's tasks and targets as they stand.</summary>
-    private static DueWindow Plan(
-        Tx tx, Scope scope, WindowRow window, Occurrence occurrence, long? nextMs, Instant now, string executionId, bool queued)
+    private static NewExecution Plan(
+        Tx tx, Scope scope, WindowRow window, Occurrence occurrence, Instant now, string executionId, bool queued)
     {
         List<SnapshotTarget> targets = [.. WindowTargets.Of(tx, scope, window.WindowId).Select(t => new SnapshotTarget(t.TargetId, t.Definition))];
         var tasks = WindowTasks.Of(tx, scope, window.WindowId);
@@ -195,11 +203,11 @@ internal static class WindowOpenings
             executionId, window.WindowId, occurrence, now, [.. tasks.Select(t => TaskPlan.Of(t.TaskId, t.Definition, targets))], opening, queued);
         var byTask = tasks.ToDictionary(t => t.TaskId, t => t.Definition, StringComparer.Ordinal);
         var definitions = state.Tasks.ToDictionary(t => t.TaskExecutionId, t => byTask[t.Plan.WindowTaskId], StringComparer.Ordinal);
-        return new DueWindow(scope, window, nextMs, state, ExecutionSnapshot.Of(opening, targets), definitions);
+        return NewExecution.Of(scope, state, Cause(occurrence), ExecutionSnapshot.Of(opening, targets), definitions, now.ToUnixTimeMilliseconds());
     }
 
-    private static bool TryInsert(Tx tx, DueWindow due) => Storage.Executions.TryInsert(
-        tx, due.Scope, due.State, Cause(due.State.Occurrence), due.Snapshot, due.Definitions, due.State.StartedAt.ToUnixTimeMilliseconds());
+    private static NewExecution NotOpened(Scope scope, ExecutionState state) => NewExecution.Of(
+        scope, state, Cause(state.Occurrence), ExecutionSnapshot.Of(state.Opening, []), new Dictionary<string, TaskDefinition>(), null);
 
     private static Occurrence At(Instant instant, WindowDefinition definition) => new(
         instant, instant + Duration.FromHours(definition.Duration - definition.Cutoff), instant + Duration.FromHours(definition.Duration));
@@ -213,6 +221,4 @@ internal static class WindowOpenings
 }
 
 /// <summary>A due window as it was read, with its next opening and the execution that it opens now.</summary>
-/// <param name="Definitions">The stored task of each task execution, by its id.</param>
-internal sealed record DueWindow(
-    Scope Scope, WindowRow Window, long? NextMs, ExecutionState State, ExecutionSnapshot Snapshot, IReadOnlyDictionary<string, TaskDefinition> Definitions);
+internal sealed record DueWindow(WindowRow Window, long? NextMs, NewExecution Execution);

@@ -40,7 +40,7 @@ public sealed class Call(Backstage backstage, Operation operation, Scope scope, 
     /// <summary>Fires when the client went away.</summary>
     public CancellationToken Aborted => aborted;
 
-    public string RequestId { get; } = Ids.Uuid();
+    public string RequestId { get => field ??= Ids.Uuid(); init; }
 
     /// <summary>The instant of this call by the product's clock: one value for the whole call.</summary>
     public Instant Now { get; } = backstage.Clock.Now;

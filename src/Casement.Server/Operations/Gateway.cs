@@ -47,7 +47,6 @@ public sealed partial class Gateway(Backstage backstage, OperationTable table, S
 
             var operation = table.Find(route.Service, route.OperationName) ?? throw Unknown(route);
             var call = await Authenticate(context, message, operation, requestId);
-            requestId = call.RequestId;
             CrashPoint.Pass(CrashPoint.RequestAuthenticated);
             var request = operation.Service.Protocol == WireProtocol.Query
                 ? QueryWire.Read(operation.RequestType, form)
@@ -87,7 +86,7 @@ public sealed partial class Gateway(Backstage backstage, OperationTable table, S
         var source = SourceOf(context, message);
         if (operation.Proof == Proof.None)
         {
-            return new Call(backstage, operation, new Scope("", ""), new Principal.Anonymous(), source, context.RequestAborted);
+            return new Call(backstage, operation, new Scope("", ""), new Principal.Anonymous(), source, context.RequestAborted) { RequestId = requestId };
         }
 
         var now = backstage.Clock.RealNow;
@@ -117,6 +116,7 @@ public sealed partial class Gateway(Backstage backstage, OperationTable table, S
         callers.Admit(principal, operation.Service.Protocol);
         return new Call(backstage, operation, new Scope(principal.Account, claim!.Region), principal, source, context.RequestAborted)
         {
+            RequestId = requestId,
             InvocationId = message.Header("amz-sdk-invocation-id"),
         };
     }

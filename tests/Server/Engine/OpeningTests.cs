@@ -6,7 +6,7 @@ using NodaTime;
 namespace Casement.Server.Tests.Engine;
 
 /// <summary>What a look at due windows makes of them, by rows alone.</summary>
-public class OpeningTests : IDisposable
+public class OpeningTests : IAsyncDisposable
 {
     private protected readonly WindowServer _server = new();
 
@@ -273,10 +273,11 @@ public class OpeningTests : IDisposable
         Assert.Equal(0, await _server.Database.Write(tx => ZoneData.Adopt(tx, DateTimeZoneProviders.Tzdb, now)));
     }
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
     }
 
     protected virtual void Dispose(bool disposing)

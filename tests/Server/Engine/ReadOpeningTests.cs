@@ -1,5 +1,6 @@
 using Casement.Server.Engine;
 using Casement.Server.Ssm.Windows;
+using Casement.Storage;
 using NodaTime;
 
 namespace Casement.Server.Tests.Engine;
@@ -68,15 +69,16 @@ public sealed class ReadOpeningTests : OpeningTests
         await MoveTo(Due(first));
         var (read, _) = Read();
 
-        Assert.Empty(await OpenRead([read[0], read[1] with { Definitions = null!, State = WithTask(read[1].State) }]));
+        // the second would be another execution of the first's id
+        Assert.Empty(await OpenRead([read[0], read[1] with { Execution = Renamed(read[1].Execution, read[0].Execution.State.ExecutionId) }]));
         Assert.Empty(History(first));
 
         Assert.Equal(2, (await Open()).Count);
         Assert.Single(History(second));
     }
 
-    private static Casement.Executions.ExecutionState WithTask(Casement.Executions.ExecutionState state) =>
-        state with { Tasks = [null!] };
+    private static NewExecution Renamed(NewExecution execution, string id) => NewExecution.Of(
+        execution.Scope, execution.State with { ExecutionId = id }, "schedule:0", new ExecutionSnapshot(1, []), new Dictionary<string, TaskDefinition>(), null);
 
     private (List<DueWindow> Ready, (long NextMs, long Seq)? Last) Read() =>
         _server.Database.ReadConsistently(tx => WindowOpenings.ReadDue(tx, _server.Backstage, (0, 0), _server.Backstage.Clock.Now));

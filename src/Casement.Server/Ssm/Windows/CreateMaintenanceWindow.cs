@@ -37,7 +37,7 @@ public sealed class CreateMaintenanceWindow : Operation<CreateMaintenanceWindow.
         var id = await call.Write(tx => ClientTokens.Once(tx, call.Scope, Name, "", request.ClientToken, hash, call.NowMs, () =>
         {
             WindowRules.Limit(tx, call.Scope, call.Backstage.Quotas);
-            var made = Ids.Hex17("mw-");
+            var made = Ids.Hex17("mw-", call.NowMs);
             Storage.Windows.Insert(tx, call.Scope, new WindowRow(made, request.Name!, true, next, definition, call.NowMs, call.NowMs, call.NowMs));
             Storage.Tags.Set(tx, call.Scope, Storage.Windows.TagKind, made, tags);
             tx.AfterCommit(() => call.Backstage.Bells.ClockChanged(next ?? long.MaxValue));
